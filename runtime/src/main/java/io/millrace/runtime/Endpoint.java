@@ -1,0 +1,113 @@
+package io.millrace.runtime;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpServer;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The one port of a process: {@code /metrics} for Prometheus, {@code /livez} and {@code /readyz} for whoever restarts
+ * and routes, and what else the process serves. Closing it frees the port.
+ */
+public final class Endpoint implements AutoCloseable {
+    private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Map<String, BooleanSupplier> live = new ConcurrentHashMap<>();
+    private final Map<String, BooleanSupplier> ready = new ConcurrentHashMap<>();
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newFixedThreadPool(2, work -> {
+        Thread thread = new Thread(work, "endpoint");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    /**
+     * Listens at once; not ready until a check says so.
+     *
+     * @param port 0 takes a free one
+     */
+    public Endpoint(String host, int port) throws IOException {
+        server = HttpServer.create(new InetSocketAddress(host, port), 0);
+        server.setExecutor(threads);
+        serve(
+                "/metrics",
+                exchange -> answer(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", meters.scrape()));
+        serve("/livez", exchange -> answer(exchange, live));
+        serve("/readyz", exchange -> answer(exchange, ready));
+        new ClassLoaderMetrics().bindTo(meters);
+        new JvmMemoryMetrics().bindTo(meters);
+        new JvmThreadMetrics().bindTo(meters);
+        new ProcessorMetrics().bindTo(meters);
+        new UptimeMetrics().bindTo(meters);
+        server.start();
+    }
+
+    /** Meters of the process; everything registered here is scraped. */
+    public PrometheusMeterRegistry meters() {
+        return meters;
+    }
+
+    /** Port that is listened on. */
+    public int port() {
+        return server.getAddress().getPort();
+    }
+
+    /** The process must be restarted when this turns false. */
+    public void liveWhen(String name, BooleanSupplier check) {
+        live.put(name, check);
+    }
+
+    /** The process can do its work only while this is true. */
+    public void readyWhen(String name, BooleanSupplier check) {
+        ready.put(name, check);
+    }
+
+    /** Serves another path. */
+    public void serve(String path, HttpHandler handler) {
+        server.createContext(path, exchange -> {
+            try (exchange) {
+                handler.handle(exchange);
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+        meters.close();
+    }
+
+    private static void answer(HttpExchange exchange, Map<String, BooleanSupplier> checks) throws IOException {
+        StringBuilder body = new StringBuilder();
+        boolean all = true;
+        for (Map.Entry<String, BooleanSupplier> check : new TreeMap<>(checks).entrySet()) {
+            boolean ok = check.getValue().getAsBoolean();
+            all &= ok;
+            body.append(ok ? "ok   " : "fail ").append(check.getKey()).append('\n');
+        }
+        answer(exchange, all ? 200 : 503, "text/plain; charset=utf-8", body.toString());
+    }
+
+    /** Answers a request with a text. */
+    public static void answer(HttpExchange exchange, int status, String type, String body) throws IOException {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", type);
+        exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+        exchange.getResponseBody().write(bytes);
+    }
+}

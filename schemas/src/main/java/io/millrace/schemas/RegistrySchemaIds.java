@@ -1,0 +1,107 @@
+package io.millrace.schemas;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaParseException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RetriableException;
+
+/**
+ * Schema ids from a registry that speaks the Confluent REST form (Confluent, Apicurio's {@code ccompat}, Karapace).
+ * Answers are kept for ever, since ids are immutable; a "no" is asked again.
+ */
+public final class RegistrySchemaIds implements SchemaIds {
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+    private final String url;
+    private final Map<Integer, Schema> schemas = new ConcurrentHashMap<>();
+    private final Map<String, Map<Schema, Integer>> ids = new ConcurrentHashMap<>();
+
+    /** @param url base address, such as {@code http://127.0.0.1:8081} */
+    public RegistrySchemaIds(String url) {
+        this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+    }
+
+    @Override
+    public int idFor(String subject, Schema schema) {
+        Map<Schema, Integer> known = ids.computeIfAbsent(subject, ignored -> new ConcurrentHashMap<>());
+        Integer id = known.get(schema);
+        if (id == null) {
+            String body =
+                    JSON.createObjectNode().put("schema", schema.toString()).toString();
+            HttpRequest request = request("/subjects/" + URLEncoder.encode(subject, StandardCharsets.UTF_8))
+                    .POST(HttpRequest.BodyPublishers.ofString(body))
+                    .build();
+            id = ask(request, "schema " + schema.getFullName() + " of subject " + subject)
+                    .path("id")
+                    .asInt();
+            known.put(schema, id);
+        }
+        return id;
+    }
+
+    @Override
+    public Schema schemaFor(int id) {
+        Schema schema = schemas.get(id);
+        if (schema == null) {
+            JsonNode answer = ask(request("/schemas/ids/" + id).GET().build(), "schema id " + id);
+            try {
+                schema = new Schema.Parser().parse(answer.path("schema").asText());
+            } catch (SchemaParseException e) {
+                throw new UnknownSchemaException("schema id " + id + " is not an Avro schema: " + e.getMessage());
+            }
+            schemas.put(id, schema);
+        }
+        return schema;
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(url + path))
+                .timeout(TIMEOUT)
+                .header("Content-Type", "application/vnd.schemaregistry.v1+json");
+    }
+
+    private JsonNode ask(HttpRequest request, String what) {
+        try {
+            HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+            if (response.statusCode() == 200) {
+                return JSON.readTree(response.body());
+            }
+            if (response.statusCode() == 404) {
+                throw new UnknownSchemaException(what + " is not registered at " + url);
+            }
+            throw new RegistryUnavailableException(
+                    what + ": registry " + url + " answered " + response.statusCode(), null);
+        } catch (JsonProcessingException e) {
+            throw new RegistryUnavailableException(what + ": registry " + url + " did not answer in JSON", e);
+        } catch (IOException e) {
+            throw new RegistryUnavailableException(what + ": registry " + url + " cannot be reached", e);
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+    }
+
+    /** The registry did not answer as a registry should: not the record's fault, try again. */
+    private static final class RegistryUnavailableException extends RetriableException {
+        private static final long serialVersionUID = 1L;
+
+        RegistryUnavailableException(String message, @org.jspecify.annotations.Nullable Throwable cause) {
+            super(message, cause);
+        }
+    }
+}
