@@ -50,7 +50,8 @@ final class ChampionFollower implements Runnable {
     }
 
     /** A champion that is newer than the last one taken, if there is one. The caller closes the model it replaces. */
-    @Nullable Champion takeNext() {
+    @Nullable
+    Champion takeNext() {
         return next.getAndSet(null);
     }
 
@@ -60,6 +61,7 @@ final class ChampionFollower implements Runnable {
 
     @Override
     public void run() {
+        compute.enterThread();
         while (!stopping.get()) {
             catalog.poll(POLL);
             catalog.champion()

@@ -51,8 +51,7 @@ final class LabelDesk {
         if (!(decoding.get() instanceof Decoding.Decoded decoded)) {
             return Disposition.QUARANTINED;
         }
-        Sample sample =
-                new Sample(label.getFrameId(), label.getSourceId(), decoded.values(), label.getClassIndex());
+        Sample sample = new Sample(label.getFrameId(), label.getSourceId(), decoded.values(), label.getClassIndex());
         buffer.put(sample);
         if (!heldOut) {
             fresh.add(sample);

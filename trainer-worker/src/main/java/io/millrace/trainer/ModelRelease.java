@@ -23,6 +23,7 @@ import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.TopicPartition;
@@ -32,8 +33,9 @@ import org.apache.kafka.common.TopicPartition;
  * artifact. What is to be announced is returned, and announced by the trainer's next transaction.
  */
 final class ModelRelease {
-    private static final String CODE_VERSION =
-            Optional.ofNullable(ModelRelease.class.getPackage().getImplementationVersion()).orElse("development");
+    private static final String CODE_VERSION = Optional.ofNullable(
+                    ModelRelease.class.getPackage().getImplementationVersion())
+            .orElse("development");
 
     private final PipelineSettings pipeline;
     private final TrainerSettings settings;
@@ -146,7 +148,7 @@ final class ModelRelease {
                 .setSizeBytes(artifact.length)
                 .setCreatedAt(clock.instant())
                 .setStep(candidate.step())
-                .setMethod(settings.learn().method())
+                .setMethod(settings.learn().method().name().toLowerCase(Locale.ROOT))
                 .setNetwork(network.toMap())
                 .setInputShape(pipeline.frameShape().dimensions())
                 .setClasses(pipeline.classes())

@@ -131,7 +131,8 @@ final class PredictionLoop {
         }
         producer.beginTransaction();
         try {
-            float[][] logits = samples.isEmpty() ? new float[0][] : current.model().logits(samples);
+            float[][] logits =
+                    samples.isEmpty() ? new float[0][] : current.model().logits(samples);
             for (int i = 0; i < readable.size(); i++) {
                 send(topics.predictions(), prediction(current, readable.get(i), logits[i]));
             }
@@ -147,7 +148,7 @@ final class PredictionLoop {
 
     private void send(Topic<Prediction> topic, Prediction prediction) {
         byte[] value = topic.values().serializer().serialize(topic.name(), prediction);
-        producer.send(new ProducerRecord<>(topic.name(), prediction.getSourceId(), value));
+        var unused = producer.send(new ProducerRecord<>(topic.name(), prediction.getSourceId(), value));
     }
 
     private Prediction prediction(Champion current, Frame frame, float[] logits) {
@@ -177,7 +178,10 @@ final class PredictionLoop {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         for (TopicPartition partition : records.partitions()) {
             List<ConsumerRecord<byte[], byte[]>> ofPartition = records.records(partition);
-            offsets.put(partition, new OffsetAndMetadata(ofPartition.get(ofPartition.size() - 1).offset() + 1));
+            offsets.put(
+                    partition,
+                    new OffsetAndMetadata(
+                            ofPartition.get(ofPartition.size() - 1).offset() + 1));
         }
         return offsets;
     }

@@ -2,12 +2,11 @@ package io.millrace.trainer;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.millrace.record.Disposition;
 import io.millrace.trainer.learn.StepResult;
 import java.time.Duration;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -22,8 +21,7 @@ final class TrainerMetrics {
     private final AtomicReference<Double> gradientNorm;
     private final AtomicLong step;
     private final AtomicLong backlog;
-    private final Map<Disposition, Counter> frames = new EnumMap<>(Disposition.class);
-    private final Map<Disposition, Counter> labels = new EnumMap<>(Disposition.class);
+    private final MeterRegistry meters;
 
     TrainerMetrics(MeterRegistry meters) {
         steps = Timer.builder("trainer.step.duration")
@@ -37,9 +35,10 @@ final class TrainerMetrics {
         gradientNorm = gauge(meters, "trainer.gradient.norm");
         step = meters.gauge("trainer.committed.step", new AtomicLong());
         backlog = meters.gauge("trainer.backlog.frames", new AtomicLong());
-        for (Disposition disposition : Disposition.values()) {
-            frames.put(disposition, meters.counter("trainer.frames", "disposition", disposition.name()));
-            labels.put(disposition, meters.counter("trainer.labels", "disposition", disposition.name()));
+        this.meters = meters;
+        for (Disposition disposition : Disposition.values()) { // so that all are scraped before the first record
+            frames(disposition);
+            labels(disposition);
         }
     }
 
@@ -65,16 +64,24 @@ final class TrainerMetrics {
     }
 
     void frame(Disposition disposition) {
-        frames.get(disposition).increment();
+        frames(disposition).increment();
     }
 
     void label(Disposition disposition) {
-        labels.get(disposition).increment();
+        labels(disposition).increment();
+    }
+
+    private Counter frames(Disposition disposition) {
+        return meters.counter("trainer.frames", "disposition", disposition.name());
+    }
+
+    private Counter labels(Disposition disposition) {
+        return meters.counter("trainer.labels", "disposition", disposition.name());
     }
 
     private static AtomicReference<Double> gauge(MeterRegistry meters, String name, String... tags) {
         AtomicReference<Double> value = new AtomicReference<>(Double.NaN);
-        meters.gauge(name, io.micrometer.core.instrument.Tags.of(tags), value, AtomicReference::get);
+        meters.gauge(name, Tags.of(tags), value, AtomicReference::get);
         return value;
     }
 }

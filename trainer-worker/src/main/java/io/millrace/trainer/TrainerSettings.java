@@ -13,6 +13,7 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Range;
 import org.apache.kafka.common.config.ConfigDef.Type;
+import org.apache.kafka.common.config.ConfigException;
 
 /**
  * How one trainer takes in, commits, evaluates and predicts; how it learns stands in {@link LearnSettings}.
@@ -122,7 +123,7 @@ public record TrainerSettings(
     private static void share(String name, Object value) {
         double share = (Double) value;
         if (!(share >= 0 && share <= 0.5)) {
-            throw new org.apache.kafka.common.config.ConfigException(name, value, "expected 0 to 0.5");
+            throw new ConfigException(name, value, "expected 0 to 0.5");
         }
     }
 }

@@ -49,6 +49,7 @@ public final class TrainerWorker implements AutoCloseable {
     private volatile boolean predicting;
     private volatile @Nullable SampleSource source;
     private @Nullable Thread trainer;
+    private @Nullable Compute compute;
 
     /**
      * @param endpoint where meters and readiness are shown
@@ -65,14 +66,16 @@ public final class TrainerWorker implements AutoCloseable {
 
     /** Starts the roles of this process and returns. */
     public void start() {
-        Compute compute = Compute.start(settings.learn());
+        Compute opened =
+                Compute.open(settings.learn().device(), settings.learn().threads());
+        compute = opened;
         if (settings.roles().contains("train")) {
             endpoint.readyWhen("training", () -> training);
-            trainer = start("trainer", () -> train(compute));
+            trainer = start("trainer", () -> train(opened));
         }
         if (settings.roles().contains("predict")) {
             endpoint.readyWhen("predicting", () -> predicting);
-            start("predictor", () -> predict(compute));
+            start("predictor", () -> predict(opened));
         }
     }
 
@@ -92,14 +95,19 @@ public final class TrainerWorker implements AutoCloseable {
     @Override
     public void close() throws InterruptedException {
         stopping = true;
-        for (Thread thread : threads) {
+        for (Thread thread : List.copyOf(threads)) {
             thread.join();
+        }
+        Compute opened = compute;
+        if (opened != null) {
+            opened.close();
         }
     }
 
     private void train(Compute compute) throws IOException {
-        NetworkConfig network =
-                settings.learn().network(pipeline.frameShape(), pipeline.classes().size());
+        compute.enterThread();
+        NetworkConfig network = settings.learn()
+                .network(pipeline.frameShape(), pipeline.classes().size());
         BlobStore blobs = BlobStore.at(pipeline.blobStore());
         Memory memory = Memory.of(settings);
         try (KafkaConsumer<byte[], byte[]> consumer = consumer(Map.of("group.id", group("trainer")));
@@ -110,7 +118,7 @@ public final class TrainerWorker implements AutoCloseable {
                 KafkaClientMetrics producerMetrics = bound(new KafkaClientMetrics(producer));
                 Learner learner = new Learner(compute, network, settings.learn())) {
             SampleSource samples = new SampleSource(consumer, reader, pipeline, settings.intake(), clock);
-            TrainerTransaction transaction = new TrainerTransaction(pipeline, producer, blobs, clock);
+            TrainerTransaction transaction = new TrainerTransaction(pipeline, producer, consumer, blobs, clock);
             TrainingLoop loop = new TrainingLoop(
                     pipeline,
                     settings,
@@ -123,7 +131,7 @@ public final class TrainerWorker implements AutoCloseable {
                             transaction,
                             new TrainerMetrics(endpoint.meters())),
                     clock);
-            Optional<Checkpoint> checkpoint = transaction.begin(consumer, inputs(consumer));
+            Optional<Checkpoint> checkpoint = transaction.begin(inputs(consumer));
             source = samples;
             training = true;
             loop.run(checkpoint, () -> stopping);
@@ -133,6 +141,7 @@ public final class TrainerWorker implements AutoCloseable {
     }
 
     private void predict(Compute compute) throws IOException {
+        compute.enterThread();
         BlobStore blobs = BlobStore.at(pipeline.blobStore());
         ModelCatalog catalog = new ModelCatalog(pipeline, blobs);
         ChampionFollower follower = new ChampionFollower(pipeline, compute, catalog, endpoint.meters());

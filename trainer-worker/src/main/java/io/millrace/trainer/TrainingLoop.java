@@ -26,6 +26,7 @@ import io.millrace.trainer.publish.TrainerTransaction.Announcement;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
@@ -126,7 +127,7 @@ final class TrainingLoop {
             resume(checkpoint.get());
             return;
         }
-        source.start(java.util.Map.of(), List.of());
+        source.start(Map.of(), List.of());
         Release first = release.bootstrap(candidate());
         commit(Optional.of(first), List.of(event(EventKind.STARTED, "trainer started")));
     }
@@ -277,6 +278,6 @@ final class TrainingLoop {
     }
 
     private ModelEvent event(EventKind kind, String message) {
-        return new ModelEvent(topics.prefix(), kind, step, message, java.util.Map.of(), clock.instant());
+        return new ModelEvent(topics.prefix(), kind, step, message, Map.of(), clock.instant());
     }
 }

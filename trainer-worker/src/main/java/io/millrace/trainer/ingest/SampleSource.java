@@ -10,11 +10,9 @@ import io.millrace.schemas.Topics;
 import io.millrace.trainer.batch.Sample;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe.
  */
 public final class SampleSource {
-    /** A partition with this many frames in hand is paused. */
-    private static final int ENOUGH = 512;
+    private static final Comparator<TopicPartition> BY_NAME =
+            Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
 
     private final Consumer<byte[], byte[]> consumer;
     private final FrameReader reader;
@@ -47,10 +45,8 @@ public final class SampleSource {
     private final IntakePolicy policy;
     private final InstantSource clock;
     private final LabelInbox inbox = new LabelInbox();
-    private final Map<TopicPartition, Deque<ConsumerRecord<byte[], byte[]>>> inHand = new HashMap<>();
-    private final Map<TopicPartition, Long> quietSince = new HashMap<>();
-    private final Map<TopicPartition, Long> nextOffsets =
-            new TreeMap<>(Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition));
+    private final Map<TopicPartition, FrameQueue> queues = new TreeMap<>(BY_NAME);
+    private final Map<TopicPartition, Long> nextOffsets = new TreeMap<>(BY_NAME);
     private @Nullable Map<TopicPartition, Long> end;
     private volatile boolean endWanted;
 
@@ -88,8 +84,7 @@ public final class SampleSource {
         consumer.assign(partitions);
         for (TopicPartition partition : partitions) {
             if (isFrames(partition)) {
-                inHand.put(partition, new ArrayDeque<>());
-                quietSince.put(partition, clock.millis());
+                queues.put(partition, new FrameQueue(partition, clock.millis()));
             }
             Long next = positions.get(partition);
             if (next == null) {
@@ -126,7 +121,7 @@ public final class SampleSource {
                 putBack(records);
                 return new Intake(frames, List.of(), false);
             }
-            TopicPartition first = earliest();
+            FrameQueue first = earliest();
             if (first != null) {
                 records.add(take(first));
             } else {
@@ -147,11 +142,11 @@ public final class SampleSource {
     /** Next offset of each partition: everything before was taken in, or waits in {@link #waitingLabels}. */
     public Map<TopicPartition, Long> positions() {
         Map<TopicPartition, Long> positions = new HashMap<>(nextOffsets);
-        inHand.forEach((partition, queue) -> {
-            if (queue.isEmpty()) {
-                positions.put(partition, consumer.position(partition)); // past the transaction markers, too
+        for (FrameQueue queue : queues.values()) {
+            if (queue.size() == 0) { // past the transaction markers, too
+                positions.put(queue.partition(), consumer.position(queue.partition()));
             }
-        });
+        }
         return positions;
     }
 
@@ -163,9 +158,8 @@ public final class SampleSource {
     /** Frames that are in the topic and were not taken in, transaction markers included. */
     public long backlog() {
         long backlog = 0;
-        for (Map.Entry<TopicPartition, Deque<ConsumerRecord<byte[], byte[]>>> entry : inHand.entrySet()) {
-            backlog += entry.getValue().size()
-                    + consumer.currentLag(entry.getKey()).orElse(0);
+        for (FrameQueue queue : queues.values()) {
+            backlog += queue.size() + consumer.currentLag(queue.partition()).orElse(0);
         }
         return backlog;
     }
@@ -174,20 +168,18 @@ public final class SampleSource {
         if (endWanted && end == null) {
             end = consumer.endOffsets(nextOffsets.keySet());
         }
-        for (Map.Entry<TopicPartition, Deque<ConsumerRecord<byte[], byte[]>>> entry : inHand.entrySet()) {
-            if (entry.getValue().size() >= ENOUGH) {
-                consumer.pause(List.of(entry.getKey()));
+        for (FrameQueue queue : queues.values()) {
+            if (queue.isFull()) {
+                consumer.pause(List.of(queue.partition()));
             } else {
-                consumer.resume(List.of(entry.getKey()));
+                consumer.resume(List.of(queue.partition()));
             }
         }
         List<ReceivedLabel> came = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(wait)) {
-            TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-            Deque<ConsumerRecord<byte[], byte[]>> queue = inHand.get(partition);
+            FrameQueue queue = queues.get(new TopicPartition(record.topic(), record.partition()));
             if (queue != null) {
-                queue.add(record);
-                quietSince.put(partition, clock.millis());
+                queue.add(record, clock.millis());
             } else {
                 LabeledFrame label = labels.deserialize(record.topic(), record.value());
                 if (label != null) {
@@ -199,61 +191,58 @@ public final class SampleSource {
         nextOffsets.replaceAll((partition, next) -> isFrames(partition) ? next : consumer.position(partition));
     }
 
-    /** The partition whose first frame is the earliest, or none while some partition may still bring an earlier one. */
-    private @Nullable TopicPartition earliest() {
-        TopicPartition earliest = null;
-        for (Map.Entry<TopicPartition, Deque<ConsumerRecord<byte[], byte[]>>> entry : inHand.entrySet()) {
-            ConsumerRecord<byte[], byte[]> head = entry.getValue().peek();
-            if (head == null) {
-                if (!isQuiet(entry.getKey())) {
-                    return null;
-                }
-            } else if (earliest == null || isBefore(head, inHand.get(earliest).element())) {
-                earliest = entry.getKey();
+    /** The queue whose first frame is the earliest, or none while some partition may still bring an earlier one. */
+    private @Nullable FrameQueue earliest() {
+        FrameQueue earliest = null;
+        ConsumerRecord<byte[], byte[]> first = null;
+        for (FrameQueue queue : queues.values()) {
+            ConsumerRecord<byte[], byte[]> head = queue.head();
+            if (head == null && !isQuiet(queue)) {
+                return null;
+            }
+            if (head != null && (first == null || FrameQueue.isEarlier(head, first))) {
+                earliest = queue;
+                first = head;
             }
         }
         return earliest;
     }
 
-    private static boolean isBefore(ConsumerRecord<byte[], byte[]> one, ConsumerRecord<byte[], byte[]> other) {
-        return one.timestamp() != other.timestamp()
-                ? one.timestamp() < other.timestamp()
-                : one.partition() < other.partition();
-    }
-
-    private boolean isQuiet(TopicPartition partition) {
-        return isAtEnd(partition)
-                || consumer.currentLag(partition).orElse(1) == 0
-                        && clock.millis() - quietSince.get(partition) >= policy.idleMillis();
+    private boolean isQuiet(FrameQueue queue) {
+        boolean caughtUp = consumer.currentLag(queue.partition()).orElse(1) == 0;
+        return isAtEnd(queue.partition()) || (caughtUp && clock.millis() - queue.quietSince() >= policy.idleMillis());
     }
 
     private boolean isAtEnd(TopicPartition partition) {
-        return end != null && consumer.position(partition) >= end.get(partition);
+        return end != null && consumer.position(partition) >= end.getOrDefault(partition, 0L);
     }
 
     private boolean reachedEnd() {
         return end != null && nextOffsets.keySet().stream().allMatch(this::isAtEnd);
     }
 
-    private ConsumerRecord<byte[], byte[]> take(TopicPartition partition) {
-        ConsumerRecord<byte[], byte[]> record = inHand.get(partition).remove();
-        nextOffsets.put(partition, record.offset() + 1);
+    private ConsumerRecord<byte[], byte[]> take(FrameQueue queue) {
+        ConsumerRecord<byte[], byte[]> record = queue.take();
+        nextOffsets.put(queue.partition(), record.offset() + 1);
         return record;
     }
 
     private void putBack(List<ConsumerRecord<byte[], byte[]>> records) {
-        for (int i = records.size() - 1; i >= 0; i--) {
-            ConsumerRecord<byte[], byte[]> record = records.get(i);
-            TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-            inHand.get(partition).addFirst(record);
-            nextOffsets.put(partition, record.offset());
+        for (FrameQueue queue : queues.values()) {
+            for (int i = records.size() - 1; i >= 0; i--) {
+                ConsumerRecord<byte[], byte[]> record = records.get(i);
+                if (record.partition() == queue.partition().partition()) {
+                    queue.putBack(record);
+                    nextOffsets.put(queue.partition(), record.offset());
+                }
+            }
         }
     }
 
     private List<ReceivedFrame> shedWhenBehind() {
         List<ReceivedFrame> shed = new ArrayList<>();
         if (policy.isBehind(backlog())) {
-            TopicPartition first = earliest();
+            FrameQueue first = earliest();
             while (first != null && policy.isStillBehind(backlog())) {
                 ConsumerRecord<byte[], byte[]> record = take(first);
                 shed.add(new ReceivedFrame(null, Disposition.SHED, record.partition(), record.offset()));

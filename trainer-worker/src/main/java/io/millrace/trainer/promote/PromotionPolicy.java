@@ -55,15 +55,7 @@ public final class PromotionPolicy {
         }
         int lost = onlyIn(champion.correct(), challenger.correct());
         int won = onlyIn(challenger.correct(), champion.correct());
-        String numbers = String.format(
-                Locale.ROOT,
-                "%.3f against %.3f on %d holdout labels (won %d, lost %d; notices a loss of %.3f four times in five)",
-                challenger.accuracy(),
-                champion.accuracy(),
-                labels,
-                won,
-                lost,
-                detectableLoss(labels, won + lost));
+        String numbers = numbers(champion, challenger, won, lost);
         if (atLeast(lost, won + lost) < SIGNIFICANCE) {
             return new Decision.Keep("significantly worse: " + numbers);
         }
@@ -84,6 +76,18 @@ public final class PromotionPolicy {
                     numbers));
         }
         return new Decision.Promote("not worse: " + numbers);
+    }
+
+    private static String numbers(Evaluation champion, Evaluation challenger, int won, int lost) {
+        return String.format(
+                Locale.ROOT,
+                "%.3f against %.3f on %d holdout labels (won %d, lost %d; notices a loss of %.3f four times in five)",
+                challenger.accuracy(),
+                champion.accuracy(),
+                challenger.samples(),
+                won,
+                lost,
+                detectableLoss(challenger.samples(), won + lost));
     }
 
     /**

@@ -24,7 +24,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
@@ -48,6 +47,7 @@ public final class TrainerTransaction {
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final Producer<String, byte[]> producer;
+    private final Consumer<byte[], byte[]> consumer;
     private final BlobStore blobs;
     private final Topics topics;
     private final String group;
@@ -55,10 +55,18 @@ public final class TrainerTransaction {
     private String checkpointInUse = "";
     private String ledgerHash = "";
 
-    /** @param producer transactional, closed by its owner */
+    /**
+     * @param producer transactional, closed by its owner
+     * @param consumer of the trainer's group, closed by its owner; says what that group has committed
+     */
     public TrainerTransaction(
-            PipelineSettings pipeline, Producer<String, byte[]> producer, BlobStore blobs, InstantSource clock) {
+            PipelineSettings pipeline,
+            Producer<String, byte[]> producer,
+            Consumer<byte[], byte[]> consumer,
+            BlobStore blobs,
+            InstantSource clock) {
         this.producer = producer;
+        this.consumer = consumer;
         this.blobs = blobs;
         this.topics = pipeline.topics();
         this.group = group(pipeline);
@@ -91,12 +99,12 @@ public final class TrainerTransaction {
     /**
      * Fences every predecessor, then finds the newest committed checkpoint.
      *
-     * @param consumer reads committed offsets of the trainer's group
+     * @param partitions every input of the trainer
      * @return the checkpoint, or empty on the very first start
      * @throws IllegalStateException when offsets were committed and their checkpoint is gone or damaged: going on would
      *     train frames twice or never
      */
-    public Optional<Checkpoint> begin(Consumer<byte[], byte[]> consumer, Set<TopicPartition> partitions) {
+    public Optional<Checkpoint> begin(Set<TopicPartition> partitions) {
         producer.initTransactions();
         Collection<OffsetAndMetadata> committed = consumer.committed(partitions).values().stream()
                 .filter(Objects::nonNull)
@@ -114,7 +122,7 @@ public final class TrainerTransaction {
                     .orElseThrow(() -> new IllegalStateException("checkpoint " + checkpointInUse + " that group "
                             + group + " committed is not in the blob store"));
             Checkpoint checkpoint = CheckpointCodec.decode(bytes);
-            ledgerHash = lastLedgerHash(consumer);
+            ledgerHash = lastLedgerHash();
             return Optional.of(checkpoint);
         } catch (IOException | IllegalArgumentException e) {
             throw new IllegalStateException("checkpoint " + checkpointInUse + " cannot be read", e);
@@ -140,7 +148,7 @@ public final class TrainerTransaction {
             checkpoint
                     .positions()
                     .forEach((partition, next) -> offsets.put(partition, new OffsetAndMetadata(next, stored)));
-            producer.sendOffsetsToTransaction(offsets, new ConsumerGroupMetadata(group));
+            producer.sendOffsetsToTransaction(offsets, consumer.groupMetadata());
             producer.commitTransaction();
             String old = checkpointInUse;
             checkpointInUse = stored;
@@ -154,11 +162,11 @@ public final class TrainerTransaction {
     }
 
     /** Hash of the last committed row; the offsets behind it may be transaction markers, so it is looked for backwards. */
-    private String lastLedgerHash(Consumer<byte[], byte[]> consumer) {
+    private String lastLedgerHash() {
         TopicPartition partition = new TopicPartition(topics.trainingLedger().name(), 0);
         consumer.assign(List.of(partition));
-        long end = consumer.endOffsets(List.of(partition)).get(partition);
-        long begin = consumer.beginningOffsets(List.of(partition)).get(partition);
+        long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+        long begin = consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
         String hash = "";
         for (long back = 8; hash.isEmpty() && end > begin; back *= 8) {
             long start = Math.max(begin, end - back);
@@ -189,7 +197,7 @@ public final class TrainerTransaction {
 
     private <V extends SpecificRecord> byte[] send(Topic<V> topic, String key, V value) {
         byte[] bytes = topic.values().serializer().serialize(topic.name(), value);
-        producer.send(new ProducerRecord<>(topic.name(), key, bytes));
+        var unused = producer.send(new ProducerRecord<>(topic.name(), key, bytes));
         return bytes;
     }
 }

@@ -73,8 +73,9 @@ class BuffersTest {
         unlabeled.addAll(List.of(sample("u", Sample.UNLABELED)));
         List<Sample> fresh = List.of(sample("f1", Sample.UNLABELED), sample("f2", Sample.UNLABELED));
 
-        TrainingBatch batch =
-                new BatchAssembler(7, 2, 4).assemble(1, labeled, unlabeled, fresh).orElseThrow();
+        TrainingBatch batch = new BatchAssembler(7, 2, 4)
+                .assemble(1, labeled, unlabeled, fresh)
+                .orElseThrow();
 
         assertThat(batch.labeled()).extracting(Sample::frameId).containsExactly("l", "l");
         assertThat(batch.unlabeled()).extracting(Sample::frameId).containsExactly("f1", "f2", "u", "u");

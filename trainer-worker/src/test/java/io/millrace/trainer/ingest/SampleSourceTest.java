@@ -219,7 +219,8 @@ class SampleSourceTest {
         byte[] value = bytes(TOPICS.frames(), frameRecord("x", 1, new byte[] {0, (byte) 255}));
         readBack.schedulePollTask(() -> readBack.addRecord(record(place, 5, 1, value)));
 
-        Decoding decoding = reader.readBack(new FrameReference(place.topic(), 3, 5L)).orElseThrow();
+        Decoding decoding =
+                reader.readBack(new FrameReference(place.topic(), 3, 5L)).orElseThrow();
 
         assertThat(((Decoding.Decoded) decoding).values()).containsExactly(0f, 1f);
     }
@@ -239,8 +240,7 @@ class SampleSourceTest {
                 .setBlobSha256(blobs.put(new byte[] {(byte) 255, 0}))
                 .build();
         Frame lost = Frame.newBuilder(large).setBlobSha256("0".repeat(64)).build();
-        Frame forged =
-                Frame.newBuilder(large).setBlobSha256("../../etc/passwd").build();
+        Frame forged = Frame.newBuilder(large).setBlobSha256("../../etc/passwd").build();
 
         assertThat(((Decoding.Decoded) reader.decode(large)).values()).containsExactly(1f, 0f);
         assertThat(reader.decode(lost)).isInstanceOf(Decoding.Refused.class);

@@ -61,7 +61,8 @@ class PromotionPolicyTest {
 
     @Test
     void shouldPromoteOnTwoThousandLabelsWhenTheModelsHardlyDisagree() {
-        assertThat(policy.decide(right(2_000, 0, 1_600), right(2_000, 2, 1_602))).isInstanceOf(Decision.Promote.class);
+        assertThat(policy.decide(right(2_000, 0, 1_600), right(2_000, 2, 1_602)))
+                .isInstanceOf(Decision.Promote.class);
     }
 
     @Test

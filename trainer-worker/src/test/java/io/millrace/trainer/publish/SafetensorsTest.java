@@ -17,7 +17,9 @@ import org.junit.jupiter.api.Test;
 
 class SafetensorsTest {
     private static final Contents TWO = new Contents(
-            List.of(new Tensor("stem.weight", List.of(2, 3), new float[] {1, -2, 3, 4, 5.5f, -0f}), Tensor.vector("b", 7)),
+            List.of(
+                    new Tensor("stem.weight", List.of(2, 3), new float[] {1, -2, 3, 4, 5.5f, -0f}),
+                    Tensor.vector("b", 7)),
             Map.of("format", "test", "text", "größer"));
 
     @Test
