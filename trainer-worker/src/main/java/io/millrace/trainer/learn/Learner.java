@@ -93,6 +93,11 @@ public final class Learner implements AutoCloseable {
         return network.logits(state.teacher().flat(), scoring, samples);
     }
 
+    /** Number of native tensors kept between steps; constant while memory is flat. */
+    public int heldTensors() {
+        return scope.getManagedArrays().size();
+    }
+
     @Override
     public void close() {
         scope.close();

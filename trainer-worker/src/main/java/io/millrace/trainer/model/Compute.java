@@ -80,11 +80,6 @@ public final class Compute implements AutoCloseable {
         return root.getDevice().toString();
     }
 
-    /** Number of native tensors and scopes that hang directly on this device's root; constant while memory is flat. */
-    public int openScopes() {
-        return root.getManagedArrays().size();
-    }
-
     @Override
     public void close() {
         root.close();
