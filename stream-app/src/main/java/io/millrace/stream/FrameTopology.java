@@ -126,6 +126,7 @@ public final class FrameTopology {
         KStream<String, Origin> labelsById = labels.mapValues(Passed::origin, Named.as("raw-labels"))
                 .repartition(byFrame("labels-by-frame", joiner.rawLabels()));
         KStream<String, Outcome> predictionsById = predictions
+                .peek((key, one) -> meters.countAccepted(one.origin().topic()), Named.as("count-predictions"))
                 .map((key, one) -> unlabeled(one), Named.as("unlabeled-predictions"))
                 .repartition(byFrame("predictions-by-frame", outcomes));
 
