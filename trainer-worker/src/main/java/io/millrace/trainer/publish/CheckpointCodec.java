@@ -5,11 +5,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.record.LabeledFrame;
+import io.millrace.schemas.AvroDeserializer;
+import io.millrace.schemas.AvroSerializer;
+import io.millrace.schemas.LockedSchemaIds;
 import io.millrace.trainer.batch.Sample;
 import io.millrace.trainer.ingest.ReceivedLabel;
 import io.millrace.trainer.model.Tensor;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -23,6 +25,12 @@ public final class CheckpointCodec {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String FORMAT = "millrace-checkpoint-1";
     private static final String LEARNER = "learner/";
+    /** Waiting labels are framed as in their topic, so that a checkpoint outlives a change of their schema. */
+    private static final String LABELS = "waiting-labels";
+
+    private static final LockedSchemaIds IDS = LockedSchemaIds.load();
+    private static final AvroSerializer<LabeledFrame> LABELS_OUT = new AvroSerializer<>(IDS);
+    private static final AvroDeserializer<LabeledFrame> LABELS_IN = new AvroDeserializer<>(IDS, LabeledFrame.class);
 
     private CheckpointCodec() {}
 
@@ -49,7 +57,7 @@ public final class CheckpointCodec {
             waiting.addObject()
                     .put("partition", label.partition())
                     .put("offset", label.offset())
-                    .put("label", bytes(label.label()));
+                    .put("label", LABELS_OUT.serialize(LABELS, label.label()));
         }
         return Safetensors.encode(
                 new Safetensors.Contents(tensors, Map.of("format", FORMAT, "checkpoint", meta.toString())));
@@ -133,25 +141,17 @@ public final class CheckpointCodec {
     private static List<ReceivedLabel> waiting(JsonNode nodes) throws IOException {
         List<ReceivedLabel> waiting = new ArrayList<>();
         for (JsonNode node : nodes) {
-            LabeledFrame label = LabeledFrame.fromByteBuffer(
-                    ByteBuffer.wrap(node.required("label").binaryValue()));
+            LabeledFrame label =
+                    LABELS_IN.deserialize(LABELS, node.required("label").binaryValue());
+            if (label == null) {
+                throw new IOException("a waiting label is missing");
+            }
             waiting.add(new ReceivedLabel(
                     label,
                     node.required("partition").asInt(),
                     node.required("offset").asLong()));
         }
         return waiting;
-    }
-
-    private static byte[] bytes(LabeledFrame label) {
-        try {
-            ByteBuffer buffer = label.toByteBuffer();
-            byte[] bytes = new byte[buffer.remaining()];
-            buffer.get(bytes);
-            return bytes;
-        } catch (IOException e) {
-            throw new IllegalStateException("a valid record always encodes", e);
-        }
     }
 
     private static Tensor required(Map<String, Tensor> tensors, String name) throws IOException {

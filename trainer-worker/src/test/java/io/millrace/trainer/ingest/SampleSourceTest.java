@@ -30,6 +30,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
@@ -230,6 +231,7 @@ class SampleSourceTest {
         TopicPartition place = new TopicPartition(TOPICS.frames().name(), 3);
         readBack.updateBeginningOffsets(Map.of(place, 100L));
         readBack.updateEndOffsets(Map.of(place, 200L));
+        readBack.setPollException(new OffsetOutOfRangeException(Map.of(place, 5L)));
 
         assertThat(reader.readBack(new FrameReference(place.topic(), 3, 5L))).isEmpty();
     }
@@ -295,7 +297,11 @@ class SampleSourceTest {
         long offset = nextOffsets.merge(partition, 1L, Long::sum) - 1;
         consumer.updateEndOffsets(Map.of(partition, offset + 1));
         ConsumerRecord<byte[], byte[]> record = record(partition, offset, time, bytes(topic, value));
-        consumer.schedulePollTask(() -> consumer.addRecord(record));
+        if (consumer.assignment().contains(partition)) {
+            consumer.addRecord(record);
+        } else {
+            consumer.schedulePollTask(() -> consumer.addRecord(record));
+        }
     }
 
     private static <V extends SpecificRecord> byte[] bytes(Topic<V> topic, V value) {

@@ -54,8 +54,7 @@ class LearnerIT {
 
     /** With thresholds that pseudo-labels should really pass. */
     private static LearnSettings strict(String key, String value) {
-        return settings(
-                key, value, "trainer.gate.confidence.threshold", "0.9", "trainer.gate.threshold.floor", "0.9");
+        return settings(key, value, "trainer.gate.confidence.threshold", "0.9", "trainer.gate.threshold.floor", "0.9");
     }
 
     private static Learner learner(Synthetic data, LearnSettings settings) {
