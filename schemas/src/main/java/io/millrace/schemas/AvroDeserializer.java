@@ -23,6 +23,7 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
     private static final String MAX_LENGTH = Integer.toString(64 << 20);
 
     static {
+        TrustedRecords.areTrusted();
         // Read once by Avro when its decoders load: a forged length must not allocate gigabytes.
         for (String limit : new String[] {"bytes.maxLength", "string.maxLength", "collectionItems.maxLength"}) {
             System.getProperties().putIfAbsent("org.apache.avro.limits." + limit, MAX_LENGTH);

@@ -18,6 +18,10 @@ public final class AvroSerializer<T extends SpecificRecord> implements Serialize
     static final byte MAGIC = 0;
     static final int HEADER_BYTES = 5;
 
+    static {
+        TrustedRecords.areTrusted();
+    }
+
     private final SchemaIds ids;
     private final ConcurrentMap<String, Integer> idsByTopic = new ConcurrentHashMap<>();
 
