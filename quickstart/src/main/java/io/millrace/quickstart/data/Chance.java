@@ -17,18 +17,24 @@ public final class Chance {
     /** 64 bits, as good as drawn uniformly. */
     public static long bits(long seed, Question question, long number) {
         long mixed = mix(seed + GOLDEN_GAMMA);
-        mixed = mix(mixed + GOLDEN_GAMMA * (question.ordinal() + 1));
+        mixed = mix(mixed + GOLDEN_GAMMA * question.salt);
         return mix(mixed + GOLDEN_GAMMA * (number + 1));
     }
 
     /** What is asked; answers to different questions are independent. */
     public enum Question {
-        ORDER,
-        SOURCE,
-        EXPOSURE,
-        LABELED,
-        WRONG,
-        WHICH_WRONG
+        ORDER(1),
+        SOURCE(2),
+        EXPOSURE(3),
+        LABELED(4),
+        WRONG(5),
+        WHICH_WRONG(6);
+
+        private final long salt;
+
+        Question(long salt) {
+            this.salt = salt;
+        }
     }
 
     /** The finalizer of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014), variant 13 of Stafford. */

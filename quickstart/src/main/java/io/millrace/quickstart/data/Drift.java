@@ -27,14 +27,11 @@ public enum Drift {
      * @param width of the image in pixels
      */
     byte[] apply(Moment moment, byte[] pixels, int width) {
-        switch (this) {
-            case ROTATE:
-                return moment.sequence() < moment.limit() / 2 ? pixels : rotated(pixels, width);
-            case BRIGHTNESS:
-                return moment.source() % 2 == 0 ? exposed(pixels, gain(moment)) : pixels;
-            default:
-                return pixels;
-        }
+        return switch (this) {
+            case NONE -> pixels;
+            case ROTATE -> moment.sequence() < moment.limit() / 2 ? pixels : rotated(pixels, width);
+            case BRIGHTNESS -> moment.source() % 2 == 0 ? exposed(pixels, gain(moment)) : pixels;
+        };
     }
 
     /** Which frame, of which stream: the source counts from 0, the limit is the length of the stream. */

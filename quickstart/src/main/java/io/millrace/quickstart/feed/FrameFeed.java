@@ -1,5 +1,7 @@
 package io.millrace.quickstart.feed;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.millrace.quickstart.data.FrameStream;
 import io.millrace.quickstart.loop.Loop;
 import io.millrace.quickstart.read.TopicReader;
@@ -10,6 +12,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -85,6 +88,11 @@ public final class FrameFeed implements Loop {
         done = !stopping;
     }
 
+    /** Shows the producer's meters. */
+    public void bindTo(MeterRegistry meters) {
+        new KafkaClientMetrics(producer).bindTo(meters);
+    }
+
     /** True once every frame of the stream is acknowledged. */
     public boolean isDone() {
         return done;
@@ -151,7 +159,7 @@ public final class FrameFeed implements Loop {
 
     private void publish(long sequence, FeedPosition position) {
         Frame frame = stream.frame(sequence, position.start());
-        producer.send(
+        Future<?> unused = producer.send(
                 new ProducerRecord<>(topic.name(), position.partition(sequence), frame.getSourceId(), frame),
                 (metadata, exception) -> failure.compareAndSet(null, exception));
     }

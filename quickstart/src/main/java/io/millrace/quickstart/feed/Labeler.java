@@ -1,5 +1,7 @@
 package io.millrace.quickstart.feed;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.millrace.quickstart.data.FrameStream;
 import io.millrace.quickstart.feed.LabelPlan.Due;
 import io.millrace.quickstart.loop.Loop;
@@ -17,7 +19,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -48,7 +50,6 @@ public final class Labeler implements Loop {
     private final LabelPlan plan;
     private final List<String> classes;
     private final Topics topics;
-    private final String group;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final KafkaProducer<String, LabelEvent> producer;
     private final TreeMap<Long, Seen> waiting = new TreeMap<>();
@@ -65,7 +66,7 @@ public final class Labeler implements Loop {
         this.classes = pipeline.classes();
         this.plan = new LabelPlan(stream, habits, classes.size());
         this.topics = pipeline.topics();
-        this.group = topics.prefix() + "labeler";
+        String group = topics.prefix() + "labeler";
         this.consumer = new KafkaConsumer<>(
                 pipeline.kafkaWith(Map.of(
                         "group.id",
@@ -96,6 +97,12 @@ public final class Labeler implements Loop {
             commit(Map.of());
         }
         done = next >= stream.plan().limit();
+    }
+
+    /** Shows the meters of consumer and producer. */
+    public void bindTo(MeterRegistry meters) {
+        new KafkaClientMetrics(consumer).bindTo(meters);
+        new KafkaClientMetrics(producer).bindTo(meters);
     }
 
     /** True once the last frame of the stream was seen and what it made due is posted. */
@@ -175,9 +182,11 @@ public final class Labeler implements Loop {
                     .setAnnotator("quickstart")
                     .setLabeledAt(at)
                     .build();
-            producer.send(new ProducerRecord<>(topics.labels().name(), frameId, event));
+            // A failure comes out of commitTransaction.
+            Future<?> unused =
+                    producer.send(new ProducerRecord<>(topics.labels().name(), frameId, event));
         });
-        producer.sendOffsetsToTransaction(position(), new ConsumerGroupMetadata(group));
+        producer.sendOffsetsToTransaction(position(), consumer.groupMetadata());
         producer.commitTransaction();
         committed = next;
     }

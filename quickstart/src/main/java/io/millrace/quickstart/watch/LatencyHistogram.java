@@ -12,7 +12,7 @@ final class LatencyHistogram {
 
     /** Counts one latency; less than a millisecond, or clocks that disagree, count as one. */
     void add(long millis) {
-        int bucket = (int) (Math.log(Math.max(1, millis)) / Math.log(GROWTH));
+        int bucket = (int) (Math.log((double) Math.max(1, millis)) / Math.log(GROWTH));
         counts[Math.min(bucket, BUCKETS - 1)]++;
         total++;
     }
