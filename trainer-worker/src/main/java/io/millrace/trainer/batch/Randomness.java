@@ -9,14 +9,19 @@ import java.util.SplittableRandom;
 public final class Randomness {
     /** What the numbers are for; each purpose has its own stream at each step. */
     public enum Purpose {
-        INITIALISATION,
-        LABELED_DRAW,
-        UNLABELED_DRAW,
-        EVICTION,
-        LABELED_VIEW,
-        WEAK_VIEW,
-        STRONG_VIEW,
-        METHOD
+        INITIALISATION(1),
+        LABELED_DRAW(2),
+        UNLABELED_DRAW(3),
+        LABELED_VIEW(4),
+        WEAK_VIEW(5),
+        STRONG_VIEW(6),
+        METHOD(7);
+
+        private final long stream;
+
+        Purpose(long stream) {
+            this.stream = stream;
+        }
     }
 
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
@@ -25,7 +30,7 @@ public final class Randomness {
 
     /** The stream for one purpose at one step. */
     public static SplittableRandom at(long seed, long step, Purpose purpose) {
-        return new SplittableRandom(mix(mix(mix(seed) + step) + purpose.ordinal()));
+        return new SplittableRandom(mix(mix(mix(seed) + step) + purpose.stream));
     }
 
     /** Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators", mix64 variant 13. */

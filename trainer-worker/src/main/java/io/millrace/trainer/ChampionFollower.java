@@ -1,0 +1,100 @@
+package io.millrace.trainer;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.record.ModelVersion;
+import io.millrace.runtime.PipelineSettings;
+import io.millrace.trainer.model.Classifier;
+import io.millrace.trainer.model.Compute;
+import io.millrace.trainer.model.NetworkConfig;
+import io.millrace.trainer.publish.ModelCatalog;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the next champion ready: follows the aliases, fetches, verifies, builds and warms up the model, and leaves it for
+ * the prediction thread to take between two batches. What cannot be loaded is counted and passed over: the old champion
+ * goes on answering.
+ */
+final class ChampionFollower implements Runnable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(ChampionFollower.class);
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    private final PipelineSettings pipeline;
+    private final Compute compute;
+    private final ModelCatalog catalog;
+    private final Counter refused;
+    private final AtomicReference<@Nullable Champion> next = new AtomicReference<>();
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    private String latest = "";
+
+    /**
+     * A model ready to answer.
+     *
+     * @param version what it is
+     * @param model its network; closed by whoever replaces it
+     */
+    record Champion(ModelVersion version, Classifier model) {}
+
+    ChampionFollower(PipelineSettings pipeline, Compute compute, ModelCatalog catalog, MeterRegistry meters) {
+        this.pipeline = pipeline;
+        this.compute = compute;
+        this.catalog = catalog;
+        this.refused = meters.counter("predictor.champions.refused");
+    }
+
+    /** A champion that is newer than the last one taken, if there is one. The caller closes the model it replaces. */
+    @Nullable
+    Champion takeNext() {
+        return next.getAndSet(null);
+    }
+
+    void stop() {
+        stopping.set(true);
+    }
+
+    @Override
+    public void run() {
+        compute.enterThread();
+        while (!stopping.get()) {
+            catalog.poll(POLL);
+            catalog.champion()
+                    .filter(version -> !version.getVersion().equals(latest))
+                    .ifPresent(this::prepare);
+        }
+        replace(null);
+        catalog.close();
+    }
+
+    private void prepare(ModelVersion version) {
+        latest = version.getVersion();
+        try {
+            if (!version.getInputShape().equals(pipeline.frameShape().dimensions())
+                    || !version.getClasses().equals(pipeline.classes())) {
+                throw new IOException("it answers " + version.getInputShape() + " with " + version.getClasses());
+            }
+            NetworkConfig network = NetworkConfig.fromMap(
+                    pipeline.frameShape(), version.getClasses().size(), version.getNetwork());
+            Classifier model = new Classifier(compute, network, catalog.weights(version));
+            model.logits(List.of(new float[pipeline.frameShape().values()]));
+            replace(new Champion(version, model));
+            LOGGER.atInfo().addKeyValue("version", latest).log("Champion ready");
+        } catch (IOException | IllegalArgumentException e) {
+            refused.increment();
+            LOGGER.atError().setCause(e).addKeyValue("version", latest).log("Champion refused, the old one stays");
+        }
+    }
+
+    private void replace(@Nullable Champion champion) {
+        Champion untaken = next.getAndSet(champion);
+        if (untaken != null) {
+            untaken.model().close();
+        }
+    }
+}

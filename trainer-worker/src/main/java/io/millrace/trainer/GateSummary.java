@@ -1,0 +1,48 @@
+package io.millrace.trainer;
+
+import io.millrace.trainer.evaluate.PseudoLabelAudit;
+import io.millrace.trainer.learn.StepResult;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Averages what the steps since the last commit said of gate and losses. */
+final class GateSummary {
+    private long steps;
+    private double maskRate;
+    private double labeledLoss;
+    private double unlabeledLoss;
+    private double threshold = 1;
+
+    void add(StepResult result) {
+        steps++;
+        maskRate += result.maskRate();
+        labeledLoss += result.labeledLoss();
+        unlabeledLoss += result.unlabeledLoss();
+        threshold = result.threshold();
+    }
+
+    /** Threshold of the last step; 1 before the first. */
+    double threshold() {
+        return threshold;
+    }
+
+    /** The numbers of the GATE event; begins anew. */
+    Map<String, Double> take(long stepsTaken, double seconds, PseudoLabelAudit audit, long backlog) {
+        Map<String, Double> numbers = new HashMap<>();
+        if (steps > 0) {
+            numbers.put("maskRate", maskRate / steps);
+            numbers.put("labeledLoss", labeledLoss / steps);
+            numbers.put("unlabeledLoss", unlabeledLoss / steps);
+            numbers.put("threshold", threshold);
+        }
+        numbers.put("stepsPerSecond", stepsTaken / seconds);
+        numbers.put("pseudoLabelsAudited", (double) audit.audited());
+        numbers.put("pseudoLabelsRight", (double) audit.right());
+        numbers.put("backlog", (double) backlog);
+        steps = 0;
+        maskRate = 0;
+        labeledLoss = 0;
+        unlabeledLoss = 0;
+        return numbers;
+    }
+}

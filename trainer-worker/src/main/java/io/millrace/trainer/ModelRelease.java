@@ -1,0 +1,191 @@
+package io.millrace.trainer;
+
+import io.millrace.record.EventKind;
+import io.millrace.record.ModelAlias;
+import io.millrace.record.ModelEvent;
+import io.millrace.record.ModelVersion;
+import io.millrace.record.OffsetPosition;
+import io.millrace.runtime.BlobStore;
+import io.millrace.runtime.PipelineSettings;
+import io.millrace.trainer.batch.Sample;
+import io.millrace.trainer.evaluate.Evaluation;
+import io.millrace.trainer.evaluate.HoldoutEvaluator;
+import io.millrace.trainer.model.Classifier;
+import io.millrace.trainer.model.Compute;
+import io.millrace.trainer.model.NetworkConfig;
+import io.millrace.trainer.model.Tensor;
+import io.millrace.trainer.promote.Decision;
+import io.millrace.trainer.promote.PromotionPolicy;
+import io.millrace.trainer.publish.Artifact;
+import io.millrace.trainer.publish.ModelCatalog;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Makes a model version of the teacher as it is now and decides whether it becomes champion: evaluate, promote, store the
+ * artifact. What is to be announced is returned, and announced by the trainer's next transaction.
+ */
+final class ModelRelease {
+    private static final String CODE_VERSION = Optional.ofNullable(
+                    ModelRelease.class.getPackage().getImplementationVersion())
+            .orElse("development");
+
+    private final PipelineSettings pipeline;
+    private final TrainerSettings settings;
+    private final NetworkConfig network;
+    private final Compute compute;
+    private final ModelCatalog catalog;
+    private final BlobStore blobs;
+    private final InstantSource clock;
+    private final PromotionPolicy policy = new PromotionPolicy();
+
+    ModelRelease(
+            PipelineSettings pipeline,
+            TrainerSettings settings,
+            NetworkConfig network,
+            Compute compute,
+            ModelCatalog catalog,
+            BlobStore blobs,
+            InstantSource clock) {
+        this.pipeline = pipeline;
+        this.settings = settings;
+        this.network = network;
+        this.compute = compute;
+        this.catalog = catalog;
+        this.blobs = blobs;
+        this.clock = clock;
+    }
+
+    /**
+     * The teacher as it is now.
+     *
+     * @param step steps taken
+     * @param weights its weights
+     * @param temperature softmax temperature that calibrates it
+     * @param confidenceThreshold threshold of the gate
+     * @param positions up to which offsets it has learned
+     */
+    record Candidate(
+            long step,
+            List<Tensor> weights,
+            double temperature,
+            double confidenceThreshold,
+            Map<TopicPartition, Long> positions) {}
+
+    /** What is to be announced. */
+    record Release(ModelVersion version, Optional<ModelAlias> alias, List<ModelEvent> events) {}
+
+    /** The first version of a pipeline: untrained, champion at once, so that every frame has an answer. */
+    Release bootstrap(Candidate candidate) {
+        ModelVersion version = store(candidate, Optional.empty(), Map.of());
+        String reason = "first version, untrained: every frame has an answer from the start";
+        return new Release(
+                version,
+                Optional.of(alias(version, Optional.empty(), reason)),
+                List.of(event(EventKind.VERSION_CREATED, version, reason, Map.of())));
+    }
+
+    /** Evaluates the candidate against the champion on the holdout. */
+    Release challenge(Candidate candidate, List<Sample> holdout) {
+        catalog.readToEnd();
+        Optional<ModelVersion> champion = catalog.champion();
+        int classes = pipeline.classes().size();
+        Evaluation challenger = evaluate(candidate.weights(), candidate.temperature(), holdout);
+        Map<String, Double> metrics = new HashMap<>();
+        metrics.put("holdoutLabels", (double) holdout.size());
+        if (!holdout.isEmpty()) {
+            metrics.put("holdoutAccuracy", challenger.accuracy());
+            metrics.put("holdoutCalibrationError", challenger.calibrationError());
+        }
+        ModelVersion version = store(candidate, champion.map(ModelVersion::getVersion), metrics);
+        Evaluation standing = champion.map(model -> evaluate(model, holdout))
+                .orElseGet(() -> Evaluation.of(new double[0][], new int[0], classes));
+        Decision decision = policy.decide(standing, challenger);
+        boolean promoted = decision instanceof Decision.Promote;
+        EventKind outcome = promoted ? EventKind.PROMOTED : EventKind.KEPT;
+        return new Release(
+                version,
+                promoted ? Optional.of(alias(version, champion, decision.reason())) : Optional.empty(),
+                List.of(
+                        event(EventKind.VERSION_CREATED, version, "challenger", metrics),
+                        event(outcome, version, decision.reason(), metrics)));
+    }
+
+    private Evaluation evaluate(ModelVersion champion, List<Sample> holdout) {
+        try {
+            return evaluate(catalog.weights(champion), champion.getTemperature(), holdout);
+        } catch (IOException e) {
+            throw new UncheckedIOException("champion " + champion.getVersion() + " cannot be read", e);
+        }
+    }
+
+    private Evaluation evaluate(List<Tensor> weights, double temperature, List<Sample> holdout) {
+        try (Classifier model = new Classifier(compute, network, weights)) {
+            return HoldoutEvaluator.evaluate(
+                    model, temperature, holdout, pipeline.classes().size());
+        }
+    }
+
+    private ModelVersion store(Candidate candidate, Optional<String> parent, Map<String, Double> metrics) {
+        byte[] artifact = Artifact.write(candidate.weights());
+        String sha256;
+        try {
+            sha256 = blobs.put(artifact);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the blob store does not take the artifact", e);
+        }
+        return ModelVersion.newBuilder()
+                .setVersion("%010d-%s".formatted(candidate.step(), sha256.substring(0, 12)))
+                .setParent(parent.orElse(null))
+                .setSha256(sha256)
+                .setSizeBytes(artifact.length)
+                .setCreatedAt(clock.instant())
+                .setStep(candidate.step())
+                .setMethod(settings.learn().method().name().toLowerCase(Locale.ROOT))
+                .setNetwork(network.toMap())
+                .setInputShape(pipeline.frameShape().dimensions())
+                .setClasses(pipeline.classes())
+                .setTemperature(candidate.temperature())
+                .setConfidenceThreshold(candidate.confidenceThreshold())
+                .setMetrics(metrics)
+                .setLearnedFrom(positions(candidate.positions()))
+                .setSeed(settings.learn().seed())
+                .setConfigHash(settings.hash())
+                .setCodeVersion(CODE_VERSION)
+                .build();
+    }
+
+    private static List<OffsetPosition> positions(Map<TopicPartition, Long> positions) {
+        return positions.entrySet().stream()
+                .map(entry -> new OffsetPosition(
+                        entry.getKey().topic(), entry.getKey().partition(), entry.getValue()))
+                .sorted()
+                .toList();
+    }
+
+    private ModelAlias alias(ModelVersion version, Optional<ModelVersion> previous, String reason) {
+        return new ModelAlias(
+                ModelCatalog.CHAMPION,
+                version.getVersion(),
+                previous.map(ModelVersion::getVersion).orElse(null),
+                reason,
+                clock.instant());
+    }
+
+    private ModelEvent event(EventKind kind, ModelVersion version, String message, Map<String, Double> numbers) {
+        return new ModelEvent(
+                pipeline.topicPrefix(),
+                kind,
+                version.getStep(),
+                version.getVersion() + ": " + message,
+                numbers,
+                clock.instant());
+    }
+}

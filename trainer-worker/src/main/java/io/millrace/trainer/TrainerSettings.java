@@ -1,0 +1,129 @@
+package io.millrace.trainer;
+
+import io.millrace.runtime.FileBlobStore;
+import io.millrace.runtime.PipelineSettings;
+import io.millrace.runtime.Settings;
+import io.millrace.trainer.ingest.IntakePolicy;
+import io.millrace.trainer.learn.LearnSettings;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.Importance;
+import org.apache.kafka.common.config.ConfigDef.Range;
+import org.apache.kafka.common.config.ConfigDef.Type;
+import org.apache.kafka.common.config.ConfigException;
+
+/**
+ * How one trainer takes in, commits, evaluates and predicts; how it learns stands in {@link LearnSettings}.
+ *
+ * @param learn how it learns
+ * @param roles what this process does: train, predict or both
+ * @param framesPerStep fresh frames each step takes from the stream
+ * @param startLabels labels that must have come before the first step
+ * @param commitSteps steps between two commits
+ * @param versionSteps steps between two challengers; a multiple is reached at a commit
+ * @param holdoutShare share of the frames that is never trained, 0..1
+ * @param labeledCapacity samples in the labeled replay buffer
+ * @param unlabeledCapacity samples in the unlabeled replay buffer
+ * @param holdoutCapacity labeled samples kept for evaluation
+ * @param intake when to wait and when to shed
+ * @param transactionTimeoutMillis longest time a commit may take, in milliseconds
+ * @param inUse every setting that shapes the learning, for provenance
+ */
+public record TrainerSettings(
+        LearnSettings learn,
+        List<String> roles,
+        int framesPerStep,
+        int startLabels,
+        int commitSteps,
+        int versionSteps,
+        double holdoutShare,
+        int labeledCapacity,
+        int unlabeledCapacity,
+        int holdoutCapacity,
+        IntakePolicy intake,
+        int transactionTimeoutMillis,
+        Map<String, String> inUse) {
+    private static final String ROLES = "trainer.roles";
+    private static final String FRAMES_PER_STEP = "trainer.frames.per.step";
+    private static final String START_LABELS = "trainer.start.labels";
+    private static final String COMMIT_STEPS = "trainer.commit.interval.steps";
+    private static final String VERSION_STEPS = "trainer.version.interval.steps";
+    private static final String HOLDOUT_SHARE = "trainer.holdout.share";
+    private static final String LABELED = "trainer.replay.labeled.capacity";
+    private static final String UNLABELED = "trainer.replay.unlabeled.capacity";
+    private static final String HOLDOUT = "trainer.holdout.capacity";
+    private static final String MAX_BACKLOG = "trainer.intake.max.backlog.frames";
+    private static final String IDLE = "trainer.intake.idle.ms";
+    private static final String TRANSACTION_TIMEOUT = "trainer.transaction.timeout.ms";
+
+    public TrainerSettings {
+        roles = List.copyOf(roles);
+        inUse = Map.copyOf(inUse);
+    }
+
+    /** Every key of a trainer process. */
+    public static ConfigDef declare() {
+        ConfigDef declared = PipelineSettings.declareIn(new ConfigDef());
+        LearnSettings.declareIn(declared);
+        String roles = "What this process does: train, predict, or both.";
+        declared.define(
+                ROLES, Type.LIST, "train,predict", ConfigDef.ValidList.in("train", "predict"), Importance.HIGH, roles);
+        count(declared, FRAMES_PER_STEP, 4, "Fresh frames each step takes from the stream; fewer mean more steps.");
+        count(declared, START_LABELS, 20, "Labels that must have come before the first step.");
+        count(declared, COMMIT_STEPS, 64, "Steps between two commits of checkpoint, ledger and offsets.");
+        count(declared, VERSION_STEPS, 256, "Steps after which the next commit makes a challenger.");
+        count(declared, LABELED, 2_000, "Labeled samples that are replayed.");
+        count(declared, UNLABELED, 2_000, "Unlabeled samples that are replayed beside the fresh ones.");
+        count(declared, HOLDOUT, 2_000, "Labeled samples that are kept for evaluation; the oldest make room.");
+        String backlog = "Frames that may wait; with more, unlabeled frames are shed until half of them are left.";
+        count(declared, MAX_BACKLOG, 20_000, backlog);
+        String idle = "A partition without frames for so long no longer holds up the others, in milliseconds.";
+        count(declared, IDLE, 2_000, idle);
+        String timeout = "Longest time a commit may take, in milliseconds.";
+        count(declared, TRANSACTION_TIMEOUT, 60_000, timeout);
+        String share = "Share of the frames, 0 to 0.5, that is never trained and decides promotions.";
+        return declared.define(HOLDOUT_SHARE, Type.DOUBLE, 0.1, TrainerSettings::share, Importance.MEDIUM, share);
+    }
+
+    /** Reads the settings of a trainer process. */
+    public static TrainerSettings from(Settings settings) {
+        Map<String, String> shaping = new TreeMap<>(settings.printable());
+        shaping.keySet()
+                .removeIf(key -> !key.startsWith("trainer.")
+                        && !key.equals("pipeline.classes")
+                        && !key.equals("pipeline.frame.shape"));
+        return new TrainerSettings(
+                LearnSettings.from(settings),
+                settings.get(ROLES),
+                settings.get(FRAMES_PER_STEP),
+                settings.get(START_LABELS),
+                settings.get(COMMIT_STEPS),
+                settings.get(VERSION_STEPS),
+                settings.get(HOLDOUT_SHARE),
+                settings.get(LABELED),
+                settings.get(UNLABELED),
+                settings.get(HOLDOUT),
+                new IntakePolicy(settings.<Integer>get(MAX_BACKLOG), settings.<Integer>get(IDLE)),
+                settings.get(TRANSACTION_TIMEOUT),
+                shaping);
+    }
+
+    /** SHA-256 of the settings that shape the learning, 64 hex digits. */
+    public String hash() {
+        return FileBlobStore.sha256(new TreeMap<>(inUse).toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void count(ConfigDef declared, String key, int usual, String sentence) {
+        declared.define(key, Type.INT, usual, Range.atLeast(1), Importance.MEDIUM, sentence);
+    }
+
+    private static void share(String name, Object value) {
+        double share = (Double) value;
+        if (!(share >= 0 && share <= 0.5)) {
+            throw new ConfigException(name, value, "expected 0 to 0.5");
+        }
+    }
+}

@@ -1,0 +1,283 @@
+package io.millrace.trainer;
+
+import io.millrace.record.Disposition;
+import io.millrace.record.EventKind;
+import io.millrace.record.ModelEvent;
+import io.millrace.runtime.PipelineSettings;
+import io.millrace.schemas.Topics;
+import io.millrace.trainer.ModelRelease.Candidate;
+import io.millrace.trainer.ModelRelease.Release;
+import io.millrace.trainer.batch.BatchAssembler;
+import io.millrace.trainer.batch.HoldoutRule;
+import io.millrace.trainer.batch.Sample;
+import io.millrace.trainer.batch.TrainingBatch;
+import io.millrace.trainer.evaluate.PrequentialEvaluator;
+import io.millrace.trainer.evaluate.PseudoLabelAudit;
+import io.millrace.trainer.ingest.Intake;
+import io.millrace.trainer.ingest.ReceivedFrame;
+import io.millrace.trainer.ingest.ReceivedLabel;
+import io.millrace.trainer.ingest.SampleSource;
+import io.millrace.trainer.learn.Learner;
+import io.millrace.trainer.learn.StepResult;
+import io.millrace.trainer.publish.Checkpoint;
+import io.millrace.trainer.publish.Ledger;
+import io.millrace.trainer.publish.TrainerTransaction;
+import io.millrace.trainer.publish.TrainerTransaction.Announcement;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The spine of the trainer: what happens to frames and labels from the topics to a model version, top to bottom.
+ *
+ * <pre>
+ *   begin ---&gt; resume from the committed checkpoint, or bootstrap
+ *     |
+ *     v
+ *   turn ----&gt; take in F frames and the labels due -&gt; score, keep -&gt; assemble a batch -&gt; step -&gt; commit when due
+ *     |  ^                                                                               |
+ *     |  +-------------------------------------------------------------------------------+
+ *     v
+ *   finish --&gt; last challenger, last commit
+ * </pre>
+ *
+ * <p>Not thread-safe: one thread runs it. Nothing in here reads the clock to decide what is learned.
+ */
+final class TrainingLoop {
+    private final Topics topics;
+    private final TrainerSettings settings;
+    private final SampleSource source;
+    private final LabelDesk labelDesk;
+    private final Memory memory;
+    private final Learner learner;
+    private final ModelRelease release;
+    private final TrainerTransaction transaction;
+    private final TrainerMetrics metrics;
+    private final InstantSource clock;
+    private final int classes;
+    private final HoldoutRule holdoutRule;
+    private final BatchAssembler assembler;
+    private final PrequentialEvaluator prequential = new PrequentialEvaluator(500);
+    private final PseudoLabelAudit audit = new PseudoLabelAudit(10_000);
+    private final Ledger ledger = new Ledger();
+    private final GateSummary gate = new GateSummary();
+    private long step;
+    private long committedStep;
+    private long committedAt;
+
+    /**
+     * What the loop works with; opened and closed by the worker.
+     *
+     * @param source frames and labels
+     * @param labelDesk applies labels to the memory
+     * @param memory samples in mind
+     * @param learner student and teacher
+     * @param release makes versions
+     * @param transaction commits
+     * @param metrics meters
+     */
+    record Parts(
+            SampleSource source,
+            LabelDesk labelDesk,
+            Memory memory,
+            Learner learner,
+            ModelRelease release,
+            TrainerTransaction transaction,
+            TrainerMetrics metrics) {}
+
+    TrainingLoop(PipelineSettings pipeline, TrainerSettings settings, Parts parts, InstantSource clock) {
+        this.topics = pipeline.topics();
+        this.settings = settings;
+        this.source = parts.source();
+        this.labelDesk = parts.labelDesk();
+        this.memory = parts.memory();
+        this.learner = parts.learner();
+        this.release = parts.release();
+        this.transaction = parts.transaction();
+        this.metrics = parts.metrics();
+        this.clock = clock;
+        this.classes = pipeline.classes().size();
+        this.holdoutRule = new HoldoutRule(settings.holdoutShare());
+        this.assembler = new BatchAssembler(
+                settings.learn().seed(),
+                settings.learn().batchLabeled(),
+                settings.learn().batchUnlabeled());
+    }
+
+    /** Runs until stopped, or until everything up to the agreed end is learned. */
+    void run(Optional<Checkpoint> checkpoint, BooleanSupplier stop) {
+        begin(checkpoint);
+        if (step == 0) {
+            source.awaitLabels(settings.startLabels(), stop);
+        }
+        boolean drained = false;
+        while (!stop.getAsBoolean() && !drained) {
+            drained = turn(stop);
+        }
+        finish(drained);
+    }
+
+    /** Takes up the checkpoint; without one, announces the untrained first version. */
+    void begin(Optional<Checkpoint> checkpoint) {
+        committedAt = clock.millis();
+        if (checkpoint.isPresent()) {
+            resume(checkpoint.get());
+            return;
+        }
+        source.start(Map.of(), List.of());
+        Release first = release.bootstrap(candidate());
+        commit(Optional.of(first), List.of(event(EventKind.STARTED, "trainer started")));
+    }
+
+    /**
+     * One turn: intake, one step, and a commit when it is due.
+     *
+     * @return true when everything up to the agreed end is learned
+     */
+    boolean turn(BooleanSupplier stop) {
+        Intake intake = source.next(settings.framesPerStep(), stop);
+        takeLabels(intake.labels());
+        List<Sample> fresh = takeFrames(intake.frames());
+        if (!intake.frames().isEmpty()) {
+            train(fresh);
+        }
+        if (step - committedStep >= settings.commitSteps() && !intake.drained()) {
+            boolean versionDue = step / settings.versionSteps() > committedStep / settings.versionSteps();
+            commit(versionDue ? Optional.of(challenge()) : Optional.empty(), List.of());
+        }
+        return intake.drained();
+    }
+
+    /** Commits what is left; after the agreed end, with a last challenger. */
+    void finish(boolean drained) {
+        if (drained) {
+            Optional<Release> last = step > 0 ? Optional.of(challenge()) : Optional.empty();
+            commit(last, List.of(event(EventKind.DRAINED, "trainer drained")));
+        } else if (!ledger.isEmpty()) {
+            commit(Optional.empty(), List.of());
+        }
+    }
+
+    private void takeLabels(List<ReceivedLabel> labels) {
+        List<Sample> fresh = new ArrayList<>();
+        for (ReceivedLabel received : labels) {
+            Disposition disposition = labelDesk.apply(received.label(), fresh);
+            ledger.add(topics.labeledFrames().name(), received.partition(), received.offset(), disposition);
+            metrics.label(disposition);
+        }
+        if (!fresh.isEmpty()) {
+            float[][] logits =
+                    learner.teacherLogits(fresh.stream().map(Sample::values).toList());
+            for (int i = 0; i < logits.length; i++) {
+                Sample sample = fresh.get(i);
+                audit.labeled(sample.frameId(), sample.label());
+                if (step > 0) {
+                    prequential.add(logits[i], sample.label());
+                }
+            }
+        }
+    }
+
+    private List<Sample> takeFrames(List<ReceivedFrame> frames) {
+        List<Sample> fresh = new ArrayList<>();
+        for (ReceivedFrame frame : frames) {
+            Disposition disposition = frame.disposition();
+            Sample sample = frame.sample();
+            if (sample != null && holdoutRule.holdsOut(sample.frameId())) {
+                disposition = Disposition.HOLDOUT;
+            } else if (sample != null) {
+                fresh.add(sample);
+            }
+            ledger.add(topics.acceptedFrames().name(), frame.partition(), frame.offset(), disposition);
+            metrics.frame(disposition);
+        }
+        return fresh;
+    }
+
+    private void train(List<Sample> fresh) {
+        Optional<TrainingBatch> batch = assembler.assemble(step + 1, memory.labeled(), memory.unlabeled(), fresh);
+        memory.unlabeled().addAll(fresh);
+        if (batch.isEmpty()) {
+            return;
+        }
+        StepResult result = metrics.time(() -> learner.step(batch.get()));
+        step++;
+        gate.add(result);
+        for (int i = 0; i < batch.get().fresh(); i++) {
+            if (result.pseudoLabels()[i] >= 0) {
+                audit.accepted(batch.get().unlabeled().get(i).frameId(), result.pseudoLabels()[i]);
+            }
+        }
+        metrics.step(result);
+    }
+
+    private Release challenge() {
+        return release.challenge(candidate(), memory.holdout().samples());
+    }
+
+    private Candidate candidate() {
+        return new Candidate(
+                step, learner.teacherWeights(), prequential.temperature(), gate.threshold(), source.positions());
+    }
+
+    private void commit(Optional<Release> made, List<ModelEvent> happened) {
+        List<ModelEvent> events = new ArrayList<>(happened);
+        made.ifPresent(version -> events.addAll(version.events()));
+        events.add(gateEvent());
+        Announcement announcement = new Announcement(
+                committedStep + 1,
+                step,
+                ledger.take(),
+                made.map(Release::version),
+                made.flatMap(Release::alias),
+                events);
+        transaction.commit(checkpoint(), announcement);
+        metrics.committed(step, source.backlog());
+        committedStep = step;
+        committedAt = clock.millis();
+    }
+
+    private Checkpoint checkpoint() {
+        return new Checkpoint(
+                step,
+                learner.state(),
+                prequential.state("scores", classes),
+                memory.labeled().samples(),
+                memory.unlabeled().samples(),
+                memory.holdout().samples(),
+                source.positions(),
+                source.waitingLabels(),
+                settings.hash());
+    }
+
+    private void resume(Checkpoint checkpoint) {
+        step = checkpoint.step();
+        committedStep = step;
+        learner.restore(checkpoint.learner());
+        prequential.restore(checkpoint.scores());
+        checkpoint.labeled().forEach(memory.labeled()::put);
+        memory.unlabeled().addAll(checkpoint.unlabeled());
+        checkpoint.holdout().forEach(memory.holdout()::put);
+        source.start(checkpoint.positions(), checkpoint.waitingLabels());
+        String change = checkpoint.settingsHash().equals(settings.hash()) ? "" : " under changed settings";
+        commit(Optional.empty(), List.of(event(EventKind.RESUMED, "trainer resumed" + change)));
+    }
+
+    private ModelEvent gateEvent() {
+        double seconds = Math.max(clock.millis() - committedAt, 1) / 1_000.0;
+        return new ModelEvent(
+                topics.prefix(),
+                EventKind.GATE,
+                step,
+                "gate and losses since step " + committedStep,
+                gate.take(step - committedStep, seconds, audit, source.backlog()),
+                clock.instant());
+    }
+
+    private ModelEvent event(EventKind kind, String message) {
+        return new ModelEvent(topics.prefix(), kind, step, message, Map.of(), clock.instant());
+    }
+}

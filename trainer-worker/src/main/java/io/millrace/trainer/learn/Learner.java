@@ -1,0 +1,100 @@
+package io.millrace.trainer.learn;
+
+import ai.djl.ndarray.NDManager;
+import io.millrace.trainer.batch.TrainingBatch;
+import io.millrace.trainer.model.Compute;
+import io.millrace.trainer.model.InputBuffer;
+import io.millrace.trainer.model.Network;
+import io.millrace.trainer.model.NetworkConfig;
+import io.millrace.trainer.model.Tensor;
+import java.util.List;
+
+/**
+ * A student and its teacher, learning step by step. For one thread at a time.
+ *
+ * <p>Deterministic: equal settings, batches and number of threads give bit-identical weights on the same machine, and so
+ * does a learner that was restored from {@link #state} in between (on a CPU).
+ */
+public final class Learner implements AutoCloseable {
+    private final Compute compute;
+    private final NDManager scope;
+    private final Network network;
+    private final LearnerState state;
+    private final TeacherStudentStep step;
+    private final InputBuffer scoring;
+
+    /** A student with first weights drawn from the seed, and its equal as teacher. */
+    public Learner(Compute compute, NetworkConfig config, LearnSettings settings) {
+        compute.enterThread();
+        Method method = Method.of(settings, config.classes());
+        this.compute = compute;
+        this.scope = compute.newScope();
+        this.network = new Network(config, scope);
+        this.state = new LearnerState(scope, network, settings, method.gate());
+        Views views = new Views(settings, config.input(), config.classes());
+        this.step = new TeacherStudentStep(network, settings, method, state, views);
+        this.scoring = new InputBuffer(config.input());
+    }
+
+    /**
+     * Learns from a batch. Either the whole step happens or, when an exception is thrown, none of it.
+     *
+     * @throws NonFiniteStepException when loss, gradient or the teacher's predictions are not finite
+     * @throws IllegalArgumentException when the batch is not of a later step than the last
+     */
+    public StepResult step(TrainingBatch batch) {
+        if (batch.step() <= state.step()) {
+            throw new IllegalArgumentException(
+                    "expected a batch for a step after " + state.step() + ", got one for step " + batch.step());
+        }
+        compute.enterThread();
+        List<Tensor> gateBefore = state.gate().state();
+        try (NDManager ofStep = scope.newSubManager()) {
+            return step.run(batch, ofStep);
+        } catch (RuntimeException e) {
+            if (state.step() < batch.step()) {
+                state.gate().restore(gateBefore);
+            }
+            throw e;
+        }
+    }
+
+    /** Number of the last step, 0 before the first. */
+    public long lastStep() {
+        return state.step();
+    }
+
+    /** A copy of the teacher's weights, which are what is published and served: {@code stem.weight} and so on. */
+    public List<Tensor> teacherWeights() {
+        compute.enterThread();
+        return state.teacher().tensors("");
+    }
+
+    /** A copy of everything that later steps depend on. */
+    public List<Tensor> state() {
+        compute.enterThread();
+        return state.tensors();
+    }
+
+    /**
+     * Goes on where {@link #state} was taken.
+     *
+     * @throws IllegalArgumentException when a tensor is missing, too many, of another shape, or not finite; then nothing
+     *     has changed
+     */
+    public void restore(List<Tensor> tensors) {
+        compute.enterThread();
+        state.restore(tensors);
+    }
+
+    /** Logits of the teacher on samples as they are, {@code [N][classes]}: the honest score of fresh labels. */
+    public float[][] teacherLogits(List<float[]> samples) {
+        compute.enterThread();
+        return network.logits(state.teacher().flat(), scoring, samples);
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}

@@ -1,0 +1,61 @@
+package io.millrace.trainer.model;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Tensors that came from outside, taken by name and checked one by one. */
+public final class NamedTensors {
+    private final Map<String, Tensor> left = new LinkedHashMap<>();
+
+    /** @throws IllegalArgumentException when a name is there twice */
+    public NamedTensors(List<Tensor> tensors) {
+        for (Tensor tensor : tensors) {
+            if (left.put(tensor.name(), tensor) != null) {
+                throw new IllegalArgumentException("expected each tensor once, got " + tensor.name() + " twice");
+            }
+        }
+    }
+
+    /**
+     * Takes the values of one tensor.
+     *
+     * @throws IllegalArgumentException when it is missing, has another shape, or a value is not finite
+     */
+    public float[] take(String name, List<Integer> shape) {
+        Tensor tensor = left.remove(name);
+        if (tensor == null) {
+            throw new IllegalArgumentException("expected a tensor " + name + ", got only " + left.keySet());
+        }
+        if (!tensor.shape().equals(shape)) {
+            throw new IllegalArgumentException(name + ": expected shape " + shape + ", got " + tensor.shape());
+        }
+        for (int i = 0; i < tensor.values().length; i++) {
+            if (!Float.isFinite(tensor.values()[i])) {
+                throw new IllegalArgumentException(
+                        name + ": expected finite values, got " + tensor.values()[i] + " at " + i);
+            }
+        }
+        return tensor.values();
+    }
+
+    /** Takes every tensor whose name begins with a prefix, without the prefix, in order. */
+    public List<Tensor> takeAll(String prefix) {
+        List<Tensor> taken = new ArrayList<>();
+        left.forEach((name, tensor) -> {
+            if (name.startsWith(prefix)) {
+                taken.add(new Tensor(name.substring(prefix.length()), tensor.shape(), tensor.values()));
+            }
+        });
+        taken.forEach(tensor -> left.remove(prefix + tensor.name()));
+        return taken;
+    }
+
+    /** @throws IllegalArgumentException when there are tensors that nobody took */
+    public void expectNoneLeft() {
+        if (!left.isEmpty()) {
+            throw new IllegalArgumentException("unexpected tensors " + left.keySet());
+        }
+    }
+}

@@ -1,0 +1,196 @@
+package io.millrace.trainer.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.nn.convolutional.Conv2d;
+import io.millrace.trainer.batch.Randomness;
+import io.millrace.trainer.batch.Randomness.Purpose;
+import io.millrace.trainer.model.ParameterLayout.Entry;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * Four convolutions, each with group normalisation and ReLU, global mean, one linear layer. It has no weights of its own:
+ * the same blocks run as student and as teacher, each time over the flat buffer they are given.
+ *
+ * <pre>
+ *   [B, C, H, W] -&gt; stem 5x5 /2 -&gt; stage1 3x3 /2 -&gt; stage2 3x3 -&gt; stage3 3x3 /2 -&gt; mean -&gt; head -&gt; [B, classes]
+ *                      width           2 width         2 width        4 width
+ * </pre>
+ *
+ * <p>A sensor window {@code [channels, time]} is an image of height 1, its kernels are 1x5 and 1x3 and stride along time.
+ *
+ * <p>Group normalisation (Wu and He 2018, section 3.2): {@code y = gamma_c (x - mean) / sqrt(variance + 1e-5) + beta_c},
+ * mean and variance over the channels of a group and all positions of one sample. It has no running statistics, so a
+ * sample's logits do not depend on the rest of its batch. Laid out {@code [B, C, H, W]}: for convolutions this small
+ * channels-last gained nothing, and a group is contiguous memory only this way.
+ */
+public final class Network {
+    private static final float EPSILON = 1e-5f;
+    private static final int CHUNK = 128;
+
+    private final NetworkConfig config;
+    private final List<Convolution> convolutions;
+    private final ParameterLayout layout;
+    private final NDManager constants;
+    private final Map<Integer, NDList> onesAndZeros = new HashMap<>();
+
+    /** One convolution with its normalisation; a kernel for images is square. */
+    private record Convolution(String name, int in, int out, int kernel, int stride) {}
+
+    /** @param constants scope of the network's constants; the caller closes it after the last use of the network */
+    public Network(NetworkConfig config, NDManager constants) {
+        this.config = config;
+        this.constants = constants;
+        int width = config.width();
+        this.convolutions = List.of(
+                new Convolution("stem", config.input().channels(), width, 5, 2),
+                new Convolution("stage1", width, 2 * width, 3, 2),
+                new Convolution("stage2", 2 * width, 2 * width, 3, 1),
+                new Convolution("stage3", 2 * width, 4 * width, 3, 2));
+        this.layout = layout(config, convolutions);
+    }
+
+    /** What the network was built from. */
+    public NetworkConfig config() {
+        return config;
+    }
+
+    /** Names, shapes and places of the parameters. */
+    public ParameterLayout layout() {
+        return layout;
+    }
+
+    /**
+     * Runs the network.
+     *
+     * @param flat parameters {@code [size]}, float32
+     * @param input {@code [B, C, H, W]} ({@code [B, channels, 1, time]} for sensor windows), float32; images 0..1
+     * @return logits {@code [B, classes]}, float32, owned by the manager of {@code input}
+     */
+    public NDArray logits(NDArray flat, NDArray input) {
+        NDList parameters = layout.views(flat);
+        NDArray x = input.sub(config.inputMean()).divi(config.inputDeviation());
+        int next = 0;
+        for (Convolution convolution : convolutions) {
+            NDArray kernel = parameters.get(next++);
+            x = Activation.relu(
+                    normalise(convolve(x, kernel, convolution), parameters.get(next++), parameters.get(next++)));
+        }
+        NDArray features = x.getNDArrayInternal().globalAvgPool();
+        return features.matMul(parameters.get(next).transpose()).add(parameters.get(next + 1));
+    }
+
+    /**
+     * Logits of many samples, in chunks; nothing native outlives the call.
+     *
+     * @param flat parameters {@code [size]}, owned by the caller
+     * @return {@code [N][classes]}
+     */
+    public float[][] logits(NDArray flat, InputBuffer buffer, List<float[]> samples) {
+        float[][] logits = new float[samples.size()][];
+        for (int start = 0; start < logits.length; start += CHUNK) {
+            int count = Math.min(CHUNK, logits.length - start);
+            try (NDManager scope = constants.newSubManager()) {
+                NDArray parameters = shared(flat, scope);
+                buffer.clear();
+                samples.subList(start, start + count).forEach(buffer::add);
+                float[][] rows = rows(logits(parameters, buffer.toArray(scope)));
+                System.arraycopy(rows, 0, logits, start, count);
+            }
+        }
+        return logits;
+    }
+
+    /** Copies {@code [N, classes]} into Java. */
+    public static float[][] rows(NDArray logits) {
+        float[] values = logits.toFloatArray();
+        int rows = Math.toIntExact(logits.getShape().get(0));
+        int size = values.length / rows;
+        float[][] copied = new float[rows][];
+        Arrays.setAll(copied, i -> Arrays.copyOfRange(values, i * size, (i + 1) * size));
+        return copied;
+    }
+
+    /** Another handle on the same memory, without gradient, owned by {@code scope}. */
+    public static NDArray shared(NDArray array, NDManager scope) {
+        NDArray handle = array.stopGradient();
+        handle.attach(scope);
+        return handle;
+    }
+
+    /**
+     * First weights: kernels normal with deviation {@code sqrt(2 / (out * kernel positions))} (He et al. 2015, section
+     * 2.2, fan out), the head's normal with deviation 0.01, scales 1, biases 0.
+     */
+    public float[] initialParameters(long seed) {
+        SplittableRandom random = Randomness.at(seed, 0, Purpose.INITIALISATION);
+        float[] flat = new float[layout.size()];
+        int next = 0;
+        for (Entry entry : layout.entries()) {
+            double deviation = deviation(entry);
+            float constant = entry.name().endsWith("norm.weight") ? 1 : 0;
+            for (int end = next + entry.size(); next < end; next++) {
+                flat[next] = deviation == 0 ? constant : (float) (deviation * random.nextGaussian());
+            }
+        }
+        return flat;
+    }
+
+    private static double deviation(Entry entry) {
+        if (!entry.isMatrix()) {
+            return 0;
+        }
+        List<Integer> shape = entry.shape();
+        return shape.size() == 2 ? 0.01 : Math.sqrt(2.0 / (shape.get(0) * shape.get(2) * shape.get(3)));
+    }
+
+    private NDArray convolve(NDArray x, NDArray kernel, Convolution convolution) {
+        int across = convolution.kernel() / 2;
+        boolean image = config.input().isImage();
+        Shape stride = new Shape(image ? convolution.stride() : 1, convolution.stride());
+        Shape padding = new Shape(image ? across : 0, across);
+        return Conv2d.conv2d(x, kernel, null, stride, padding, new Shape(1, 1), 1)
+                .singletonOrThrow();
+    }
+
+    private NDArray normalise(NDArray x, NDArray scale, NDArray bias) {
+        Shape shape = x.getShape();
+        long channels = shape.get(1);
+        int groupSize = Math.toIntExact(channels / config.groups() * shape.get(2) * shape.get(3));
+        NDList plain = onesAndZeros(groupSize);
+        NDArray grouped = x.reshape(shape.get(0), config.groups(), groupSize);
+        return grouped.getNDArrayInternal()
+                .layerNorm(grouped, new Shape(groupSize), plain.get(0), plain.get(1), EPSILON)
+                .singletonOrThrow()
+                .reshape(shape)
+                .mul(scale.reshape(1, channels, 1, 1))
+                .add(bias.reshape(1, channels, 1, 1));
+    }
+
+    private NDList onesAndZeros(int size) {
+        return onesAndZeros.computeIfAbsent(
+                size, key -> new NDList(constants.ones(new Shape(key)), constants.zeros(new Shape(key))));
+    }
+
+    private static ParameterLayout layout(NetworkConfig config, List<Convolution> convolutions) {
+        List<Entry> entries = new ArrayList<>();
+        for (Convolution c : convolutions) {
+            int height = config.input().isImage() ? c.kernel() : 1;
+            entries.add(new Entry(c.name() + ".weight", List.of(c.out(), c.in(), height, c.kernel())));
+            entries.add(new Entry(c.name() + ".norm.weight", List.of(c.out())));
+            entries.add(new Entry(c.name() + ".norm.bias", List.of(c.out())));
+        }
+        int features = convolutions.get(convolutions.size() - 1).out();
+        entries.add(new Entry("head.weight", List.of(config.classes(), features)));
+        entries.add(new Entry("head.bias", List.of(config.classes())));
+        return new ParameterLayout(entries);
+    }
+}

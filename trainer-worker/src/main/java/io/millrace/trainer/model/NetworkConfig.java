@@ -1,0 +1,80 @@
+package io.millrace.trainer.model;
+
+import io.millrace.schemas.SampleShape;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Everything that determines the blocks of the network. Two networks of equal configs take each other's weights.
+ *
+ * @param input shape of one sample: {@code [C, H, W]} or {@code [channels, time]}
+ * @param classes number of outputs
+ * @param width channels after the stem; the stages have 2, 2 and 4 times as many
+ * @param groups groups of each normalisation; divides {@code width}
+ * @param inputMean subtracted from each input value
+ * @param inputDeviation each input value is divided by it
+ */
+public record NetworkConfig(
+        SampleShape input, int classes, int width, int groups, float inputMean, float inputDeviation) {
+    private static final String ARCHITECTURE = "conv4-groupnorm";
+    private static final int GROUPS = 8;
+
+    public NetworkConfig {
+        if (classes < 2) {
+            throw new IllegalArgumentException("expected at least 2 classes, got " + classes);
+        }
+        if (groups < 1 || width < groups || width % groups != 0) {
+            throw new IllegalArgumentException(
+                    "expected a width that is a multiple of the groups, got " + width + " and " + groups);
+        }
+        if (!(Math.abs(inputMean) < 1e6f) || !(inputDeviation > 1e-6f && inputDeviation < 1e6f)) {
+            throw new IllegalArgumentException(
+                    "expected a finite input mean and a positive deviation, got " + inputMean + ", " + inputDeviation);
+        }
+    }
+
+    /** The usual network for samples of this shape: image values 0..1 are centred, sensor values taken as they are. */
+    public static NetworkConfig of(SampleShape input, int classes, int width) {
+        return input.isImage()
+                ? new NetworkConfig(input, classes, width, GROUPS, 0.5f, 0.25f)
+                : new NetworkConfig(input, classes, width, GROUPS, 0, 1);
+    }
+
+    /** What an artifact needs to carry beside shape and classes to build the same network again. */
+    public Map<String, String> toMap() {
+        Map<String, String> map = new TreeMap<>();
+        map.put("architecture", ARCHITECTURE);
+        map.put("width", Integer.toString(width));
+        map.put("groups", Integer.toString(groups));
+        map.put("input.mean", Float.toString(inputMean));
+        map.put("input.deviation", Float.toString(inputDeviation));
+        return map;
+    }
+
+    /**
+     * The config that {@link #toMap} was called on. Keys of others are ignored.
+     *
+     * @throws IllegalArgumentException when a key is missing or its value cannot be used
+     */
+    public static NetworkConfig fromMap(SampleShape input, int classes, Map<String, String> map) {
+        String architecture = required(map, "architecture");
+        if (!architecture.equals(ARCHITECTURE)) {
+            throw new IllegalArgumentException("expected architecture " + ARCHITECTURE + ", got " + architecture);
+        }
+        return new NetworkConfig(
+                input,
+                classes,
+                Integer.parseInt(required(map, "width")),
+                Integer.parseInt(required(map, "groups")),
+                Float.parseFloat(required(map, "input.mean")),
+                Float.parseFloat(required(map, "input.deviation")));
+    }
+
+    private static String required(Map<String, String> map, String key) {
+        String value = map.get(key);
+        if (value == null) {
+            throw new IllegalArgumentException("expected a value for network key " + key + ", got none");
+        }
+        return value;
+    }
+}

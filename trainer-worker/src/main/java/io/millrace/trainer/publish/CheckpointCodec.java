@@ -1,0 +1,164 @@
+package io.millrace.trainer.publish;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.record.LabeledFrame;
+import io.millrace.trainer.batch.Sample;
+import io.millrace.trainer.ingest.ReceivedLabel;
+import io.millrace.trainer.model.Tensor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.common.TopicPartition;
+
+/** A checkpoint as one safetensors file: numbers as tensors, the rest as JSON in its metadata. */
+public final class CheckpointCodec {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String FORMAT = "millrace-checkpoint-1";
+    private static final String LEARNER = "learner/";
+
+    private CheckpointCodec() {}
+
+    /** Encodes a checkpoint; the same checkpoint gives the same bytes. */
+    public static byte[] encode(Checkpoint checkpoint) {
+        ObjectNode meta = JSON.createObjectNode();
+        meta.put("step", checkpoint.step());
+        meta.put("settingsHash", checkpoint.settingsHash());
+        List<Tensor> tensors = new ArrayList<>();
+        checkpoint
+                .learner()
+                .forEach(tensor -> tensors.add(new Tensor(LEARNER + tensor.name(), tensor.shape(), tensor.values())));
+        tensors.add(new Tensor(
+                "scores", checkpoint.scores().shape(), checkpoint.scores().values()));
+        tensors.add(samples("labeled", checkpoint.labeled(), meta));
+        tensors.add(samples("unlabeled", checkpoint.unlabeled(), meta));
+        tensors.add(samples("holdout", checkpoint.holdout(), meta));
+        ObjectNode positions = meta.putObject("positions");
+        Map<String, Long> sorted = new TreeMap<>();
+        checkpoint.positions().forEach((partition, offset) -> sorted.put(partition.toString(), offset));
+        sorted.forEach(positions::put);
+        ArrayNode waiting = meta.putArray("waitingLabels");
+        for (ReceivedLabel label : checkpoint.waitingLabels()) {
+            waiting.addObject()
+                    .put("partition", label.partition())
+                    .put("offset", label.offset())
+                    .put("label", bytes(label.label()));
+        }
+        return Safetensors.encode(
+                new Safetensors.Contents(tensors, Map.of("format", FORMAT, "checkpoint", meta.toString())));
+    }
+
+    /**
+     * Decodes a checkpoint.
+     *
+     * @throws IOException when the bytes are not a checkpoint of this format
+     */
+    public static Checkpoint decode(byte[] bytes) throws IOException {
+        Safetensors.Contents contents = Safetensors.decode(bytes);
+        if (!FORMAT.equals(contents.metadata().get("format"))) {
+            throw new IOException(
+                    "expected format " + FORMAT + ", got " + contents.metadata().get("format"));
+        }
+        JsonNode meta = JSON.readTree(contents.metadata().get("checkpoint"));
+        Map<String, Tensor> tensors = new HashMap<>();
+        List<Tensor> learner = new ArrayList<>();
+        for (Tensor tensor : contents.tensors()) {
+            if (tensor.name().startsWith(LEARNER)) {
+                learner.add(new Tensor(tensor.name().substring(LEARNER.length()), tensor.shape(), tensor.values()));
+            } else {
+                tensors.put(tensor.name(), tensor);
+            }
+        }
+        return new Checkpoint(
+                meta.required("step").asLong(),
+                learner,
+                required(tensors, "scores"),
+                samples(required(tensors, "labeled"), meta.required("labeled")),
+                samples(required(tensors, "unlabeled"), meta.required("unlabeled")),
+                samples(required(tensors, "holdout"), meta.required("holdout")),
+                positions(meta.required("positions")),
+                waiting(meta.required("waitingLabels")),
+                meta.required("settingsHash").asText());
+    }
+
+    private static Tensor samples(String name, List<Sample> samples, ObjectNode meta) {
+        int width = samples.isEmpty() ? 0 : samples.get(0).values().length;
+        float[] values = new float[samples.size() * width];
+        ArrayNode rows = meta.putArray(name);
+        for (int i = 0; i < samples.size(); i++) {
+            Sample sample = samples.get(i);
+            System.arraycopy(sample.values(), 0, values, i * width, width);
+            rows.addArray().add(sample.frameId()).add(sample.sourceId()).add(sample.label());
+        }
+        return new Tensor(name, List.of(samples.size(), width), values);
+    }
+
+    private static List<Sample> samples(Tensor tensor, JsonNode rows) throws IOException {
+        int width = tensor.shape().get(1);
+        if (rows.size() != tensor.shape().get(0)) {
+            throw new IOException(tensor.name() + ": " + rows.size() + " names for "
+                    + tensor.shape().get(0) + " samples");
+        }
+        List<Sample> samples = new ArrayList<>();
+        for (int i = 0; i < rows.size(); i++) {
+            float[] values = Arrays.copyOfRange(tensor.values(), i * width, (i + 1) * width);
+            JsonNode row = rows.get(i);
+            samples.add(new Sample(
+                    row.path(0).asText(),
+                    row.path(1).asText(),
+                    values,
+                    row.path(2).asInt()));
+        }
+        return samples;
+    }
+
+    private static Map<TopicPartition, Long> positions(JsonNode node) {
+        Map<TopicPartition, Long> positions = new HashMap<>();
+        node.properties().forEach(entry -> {
+            int dash = entry.getKey().lastIndexOf('-');
+            String topic = entry.getKey().substring(0, dash);
+            int partition = Integer.parseInt(entry.getKey().substring(dash + 1));
+            positions.put(new TopicPartition(topic, partition), entry.getValue().asLong());
+        });
+        return positions;
+    }
+
+    private static List<ReceivedLabel> waiting(JsonNode nodes) throws IOException {
+        List<ReceivedLabel> waiting = new ArrayList<>();
+        for (JsonNode node : nodes) {
+            LabeledFrame label = LabeledFrame.fromByteBuffer(
+                    ByteBuffer.wrap(node.required("label").binaryValue()));
+            waiting.add(new ReceivedLabel(
+                    label,
+                    node.required("partition").asInt(),
+                    node.required("offset").asLong()));
+        }
+        return waiting;
+    }
+
+    private static byte[] bytes(LabeledFrame label) {
+        try {
+            ByteBuffer buffer = label.toByteBuffer();
+            byte[] bytes = new byte[buffer.remaining()];
+            buffer.get(bytes);
+            return bytes;
+        } catch (IOException e) {
+            throw new IllegalStateException("a valid record always encodes", e);
+        }
+    }
+
+    private static Tensor required(Map<String, Tensor> tensors, String name) throws IOException {
+        Tensor tensor = tensors.get(name);
+        if (tensor == null) {
+            throw new IOException("tensor " + name + " is missing");
+        }
+        return tensor;
+    }
+}

@@ -1,0 +1,203 @@
+package io.millrace.trainer.publish;
+
+import io.millrace.record.LedgerRow;
+import io.millrace.record.ModelAlias;
+import io.millrace.record.ModelEvent;
+import io.millrace.record.ModelVersion;
+import io.millrace.record.OffsetRange;
+import io.millrace.runtime.BlobStore;
+import io.millrace.runtime.FileBlobStore;
+import io.millrace.runtime.PipelineSettings;
+import io.millrace.schemas.Topic;
+import io.millrace.schemas.Topics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Makes a range of steps count, exactly once. The checkpoint is stored first; then one Kafka transaction writes the
+ * ledger row, what else is to be announced, and the input offsets, whose metadata names the checkpoint. Committed
+ * offsets without their checkpoint, or the other way round, cannot be seen by anyone.
+ *
+ * <pre>
+ *   start:  fence the predecessor -&gt; committed offsets -&gt; their checkpoint, verified -&gt; go on from there
+ *   commit: blob store &lt;- checkpoint | begin; ledger row, version, alias, events, offsets; commit | delete the old one
+ * </pre>
+ *
+ * <p>Not thread-safe: the training thread owns it. After any failure of a commit the process must end and start again,
+ * because the weights have moved on.
+ */
+public final class TrainerTransaction {
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    private final Producer<String, byte[]> producer;
+    private final Consumer<byte[], byte[]> consumer;
+    private final BlobStore blobs;
+    private final Topics topics;
+    private final String group;
+    private final InstantSource clock;
+    private String checkpointInUse = "";
+    private String ledgerHash = "";
+
+    /**
+     * @param producer transactional, closed by its owner
+     * @param consumer of the trainer's group, closed by its owner; says what that group has committed
+     */
+    public TrainerTransaction(
+            PipelineSettings pipeline,
+            Producer<String, byte[]> producer,
+            Consumer<byte[], byte[]> consumer,
+            BlobStore blobs,
+            InstantSource clock) {
+        this.producer = producer;
+        this.consumer = consumer;
+        this.blobs = blobs;
+        this.topics = pipeline.topics();
+        this.group = group(pipeline);
+        this.clock = clock;
+    }
+
+    /** Consumer group under which the trainer's offsets are committed; also its transactional id. */
+    public static String group(PipelineSettings pipeline) {
+        return pipeline.topicPrefix() + "trainer";
+    }
+
+    /**
+     * What is announced together with a range of steps.
+     *
+     * @param firstStep first step of the range
+     * @param lastStep last step of the range
+     * @param ranges what became of each offset read in it
+     * @param version a new model version, if one was made
+     * @param alias where the champion alias moves, if it does
+     * @param events what happened
+     */
+    public record Announcement(
+            long firstStep,
+            long lastStep,
+            List<OffsetRange> ranges,
+            Optional<ModelVersion> version,
+            Optional<ModelAlias> alias,
+            List<ModelEvent> events) {}
+
+    /**
+     * Fences every predecessor, then finds the newest committed checkpoint.
+     *
+     * @param partitions every input of the trainer
+     * @return the checkpoint, or empty on the very first start
+     * @throws IllegalStateException when offsets were committed and their checkpoint is gone or damaged: going on would
+     *     train frames twice or never
+     */
+    public Optional<Checkpoint> begin(Set<TopicPartition> partitions) {
+        producer.initTransactions();
+        Collection<OffsetAndMetadata> committed = consumer.committed(partitions).values().stream()
+                .filter(Objects::nonNull)
+                .toList();
+        Set<String> names = committed.stream().map(OffsetAndMetadata::metadata).collect(Collectors.toSet());
+        if (names.isEmpty()) {
+            return Optional.empty();
+        }
+        if (names.size() != 1) {
+            throw new IllegalStateException("group " + group + " names several checkpoints: " + names);
+        }
+        checkpointInUse = names.iterator().next();
+        try {
+            byte[] bytes = blobs.get(checkpointInUse)
+                    .orElseThrow(() -> new IllegalStateException("checkpoint " + checkpointInUse + " that group "
+                            + group + " committed is not in the blob store"));
+            Checkpoint checkpoint = CheckpointCodec.decode(bytes);
+            ledgerHash = lastLedgerHash();
+            return Optional.of(checkpoint);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new IllegalStateException("checkpoint " + checkpointInUse + " cannot be read", e);
+        }
+    }
+
+    /**
+     * Commits a range of steps.
+     *
+     * @param checkpoint the state after the range
+     * @param announcement what else becomes visible with it
+     */
+    public void commit(Checkpoint checkpoint, Announcement announcement) {
+        try {
+            String stored = blobs.put(CheckpointCodec.encode(checkpoint));
+            LedgerRow row = row(stored, announcement);
+            producer.beginTransaction();
+            byte[] rowBytes = send(topics.trainingLedger(), topics.prefix(), row);
+            announcement.version().ifPresent(version -> send(topics.modelVersions(), version.getVersion(), version));
+            announcement.alias().ifPresent(alias -> send(topics.modelAliases(), alias.getAlias(), alias));
+            announcement.events().forEach(event -> send(topics.events(), event.getModel(), event));
+            Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+            checkpoint
+                    .positions()
+                    .forEach((partition, next) -> offsets.put(partition, new OffsetAndMetadata(next, stored)));
+            producer.sendOffsetsToTransaction(offsets, consumer.groupMetadata());
+            producer.commitTransaction();
+            String old = checkpointInUse;
+            checkpointInUse = stored;
+            ledgerHash = FileBlobStore.sha256(rowBytes);
+            if (!old.isEmpty() && !old.equals(stored)) {
+                blobs.delete(old);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the blob store does not take the checkpoint", e);
+        }
+    }
+
+    /** Hash of the last committed row; the offsets behind it may be transaction markers, so it is looked for backwards. */
+    private String lastLedgerHash() {
+        TopicPartition partition = new TopicPartition(topics.trainingLedger().name(), 0);
+        consumer.assign(List.of(partition));
+        long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+        long begin = consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
+        String hash = "";
+        for (long back = 8; hash.isEmpty() && end > begin; back *= 8) {
+            long start = Math.max(begin, end - back);
+            consumer.seek(partition, start);
+            while (consumer.position(partition) < end) {
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                    hash = FileBlobStore.sha256(record.value());
+                }
+            }
+            if (start == begin) {
+                break;
+            }
+        }
+        return hash;
+    }
+
+    private LedgerRow row(String checkpointSha256, Announcement announcement) {
+        return new LedgerRow(
+                topics.prefix(),
+                announcement.firstStep(),
+                announcement.lastStep(),
+                announcement.ranges(),
+                checkpointSha256,
+                announcement.version().map(ModelVersion::getVersion).orElse(null),
+                ledgerHash,
+                clock.instant());
+    }
+
+    private <V extends SpecificRecord> byte[] send(Topic<V> topic, String key, V value) {
+        byte[] bytes = topic.values().serializer().serialize(topic.name(), value);
+        var unused = producer.send(new ProducerRecord<>(topic.name(), key, bytes));
+        return bytes;
+    }
+}
