@@ -26,7 +26,8 @@ public interface BlobStore {
      *
      * @param sha256 64 lower-case hex digits; anything else is refused
      * @return the bytes, or empty when the store has none under that hash
-     * @throws IOException when the store cannot be read, or holds other bytes than the hash says
+     * @throws CorruptBlobException when the store holds other bytes than the hash says
+     * @throws IOException when the store cannot be read
      */
     Optional<byte[]> get(String sha256) throws IOException;
 

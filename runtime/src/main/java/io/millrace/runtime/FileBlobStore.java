@@ -63,7 +63,7 @@ public final class FileBlobStore implements BlobStore {
         }
         String actual = sha256(bytes);
         if (!actual.equals(sha256)) {
-            throw new IOException("blob " + sha256 + " holds other bytes: their SHA-256 is " + actual);
+            throw new CorruptBlobException("blob " + sha256 + " holds other bytes: their SHA-256 is " + actual);
         }
         return Optional.of(bytes);
     }

@@ -21,6 +21,13 @@ public final class Topics {
     private static final Map<String, String> THREE_DAYS = deleteAfter(Duration.ofDays(3));
     private static final Map<String, String> THIRTY_DAYS = deleteAfter(Duration.ofDays(30));
     private static final Map<String, String> ONE_YEAR = deleteAfter(Duration.ofDays(365));
+    private static final Map<String, String> DEAD_LETTERS = Map.of(
+            "cleanup.policy",
+            "delete",
+            "retention.ms",
+            Long.toString(Duration.ofDays(30).toMillis()),
+            "max.message.bytes",
+            Integer.toString(2 << 20));
     private static final Map<String, String> KEEP =
             Map.of("cleanup.policy", "delete", "retention.ms", "-1", "retention.bytes", "-1");
     private static final Map<String, String> COMPACT = Map.of("cleanup.policy", "compact");
@@ -113,9 +120,9 @@ public final class Topics {
         return prefix + "dlq." + topic.name().substring(prefix.length());
     }
 
-    /** Settings with which dead-letter topics are created. */
+    /** Settings with which dead-letter topics are created: a letter is its record and headers, so somewhat longer. */
     public Map<String, String> deadLetterSettings() {
-        return THIRTY_DAYS;
+        return DEAD_LETTERS;
     }
 
     /** The prefix, which also names the pipeline. */

@@ -1,0 +1,24 @@
+package io.millrace.stream;
+
+import io.millrace.record.IndexedFrame;
+import io.millrace.stream.flow.Flow.Passed;
+import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
+import org.apache.kafka.streams.processor.api.FixedKeyRecord;
+
+/** An accepted frame goes on as the bytes that came, at the time it was taken (which validation bounded). */
+final class AcceptProcessor extends ContextualFixedKeyProcessor<String, Passed<IndexedFrame>, byte[]> {
+    private final StreamMeters meters;
+
+    AcceptProcessor(StreamMeters meters) {
+        this.meters = meters;
+    }
+
+    @Override
+    public void process(FixedKeyRecord<String, Passed<IndexedFrame>> record) {
+        Passed<IndexedFrame> passed = record.value();
+        meters.countAccepted(passed.origin().topic());
+        context()
+                .forward(record.withValue(passed.origin().value())
+                        .withTimestamp(passed.value().getCapturedAt().toEpochMilli()));
+    }
+}
