@@ -24,8 +24,11 @@ import picocli.CommandLine.ScopeType;
         scope = ScopeType.INHERIT,
         sortOptions = false,
         subcommands = {
+            DemoCommand.class,
             BrokerCommand.class,
             TopicsCommand.class,
+            StreamCommand.class,
+            TrainerCommand.class,
             FeedCommand.class,
             LabelCommand.class,
             WatchCommand.class,

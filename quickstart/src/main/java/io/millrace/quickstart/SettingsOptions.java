@@ -47,13 +47,13 @@ final class SettingsOptions {
      * The settings of a process.
      *
      * @param declared its keys
-     * @param defaults stand in for the declared defaults; everything else overrides them
+     * @param own what the command's own options say; overrides file and environment
      */
-    Settings settings(ConfigDef declared, Map<String, String> defaults) {
+    Settings settings(ConfigDef declared, Map<String, String> own) {
         List<Map<String, String>> sources = new ArrayList<>();
-        sources.add(defaults);
         sources.add(fromFile());
         sources.add(Settings.fromEnvironment(declared, System.getenv()));
+        sources.add(own);
         sources.add(bootstrap == null ? Map.of() : Map.of(Settings.KAFKA + "bootstrap.servers", bootstrap));
         sources.add(set);
         return Settings.of(declared, othersThan(declared), sources);

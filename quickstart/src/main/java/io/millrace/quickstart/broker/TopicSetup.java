@@ -74,7 +74,7 @@ public final class TopicSetup {
 
     private NewTopic newTopic(String name, int partitions, Map<String, String> settings) {
         Map<String, String> all = new HashMap<>(settings);
-        all.put("max.message.bytes", Integer.toString(MAX_MESSAGE_BYTES));
+        all.putIfAbsent("max.message.bytes", Integer.toString(MAX_MESSAGE_BYTES));
         return new NewTopic(name, partitions, replicas).configs(all);
     }
 }

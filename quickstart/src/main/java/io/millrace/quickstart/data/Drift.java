@@ -34,6 +34,11 @@ public enum Drift {
         };
     }
 
+    /** An image as every camera sees it when the stream ends, faults of single cameras aside. */
+    public byte[] atTheEnd(byte[] pixels, int width) {
+        return this == ROTATE ? rotated(pixels, width) : pixels;
+    }
+
     /** Which frame, of which stream: the source counts from 0, the limit is the length of the stream. */
     record Moment(long seed, long sequence, int source, long limit) {}
 

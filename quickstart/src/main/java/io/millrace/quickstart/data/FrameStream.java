@@ -36,6 +36,11 @@ public final class FrameStream {
         this.plan = plan;
     }
 
+    /** The same stream for another thread. */
+    public FrameStream copy() {
+        return new FrameStream(images, plan);
+    }
+
     /** What decides the stream. */
     public StreamPlan plan() {
         return plan;
