@@ -1,0 +1,46 @@
+package io.millrace.quickstart;
+
+import io.millrace.quickstart.broker.TopicSetup;
+import io.millrace.runtime.PipelineSettings;
+import java.io.PrintWriter;
+import java.util.HashMap;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.admin.Admin;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(name = "topics", description = "Creates the topics of the pipeline; those that are there stay as they are.")
+final class TopicsCommand implements Callable<Integer> {
+    @Spec
+    CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    SettingsOptions options = new SettingsOptions();
+
+    @Option(
+            names = "--partitions",
+            defaultValue = "4",
+            description = "Partitions of the topics of frames and labels (default: ${DEFAULT-VALUE}).")
+    int partitions;
+
+    @Option(names = "--replicas", defaultValue = "1", description = "Copies of each (default: ${DEFAULT-VALUE}).")
+    int replicas;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        PipelineSettings pipeline = options.pipeline();
+        PrintWriter out = spec.commandLine().getOut();
+        try (Admin admin = Admin.create(new HashMap<>(pipeline.kafka()))) {
+            List<String> created = new TopicSetup(pipeline.topics(), partitions, replicas).createOn(admin);
+            created.stream().sorted().forEach(topic -> out.println("created " + topic));
+            if (created.isEmpty()) {
+                out.println("all topics are there");
+            }
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,5 @@
+/** Work that goes on until it is told to stop, and the thread that carries it. */
+@NullMarked
+package io.millrace.quickstart.loop;
+
+import org.jspecify.annotations.NullMarked;
