@@ -23,7 +23,7 @@ public record Mixup(double alpha) {
      * @param targets one row of class probabilities each
      */
     public void blend(float[] samples, float[][] targets, SplittableRandom random) {
-        if (alpha == 0) {
+        if (alpha == 0 || targets.length < 2) {
             return;
         }
         float own = drawShare(random);

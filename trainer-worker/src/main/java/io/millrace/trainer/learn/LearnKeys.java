@@ -31,7 +31,8 @@ final class LearnKeys {
     static final String THRESHOLD_CEILING = "trainer.gate.threshold.ceiling";
     static final String GATE_HALF_LIFE = "trainer.gate.half.life.steps";
     static final String LABELED_STRONG = "trainer.labeled.strong.share";
-    static final String MIXUP = "trainer.labeled.mixup.alpha";
+    static final String LABELED_MIXUP = "trainer.labeled.mixup.alpha";
+    static final String UNLABELED_MIXUP = "trainer.unlabeled.mixup.alpha";
     static final String IMAGE_FLIP = "trainer.augment.image.flip";
     static final String IMAGE_WEAK_SHIFT = "trainer.augment.image.weak.shift";
     static final String IMAGE_SHIFT = "trainer.augment.image.shift";
@@ -97,8 +98,8 @@ final class LearnKeys {
                 0.5,
                 new Within(0, 1),
                 "Share of the labeled samples that the student sees in a strong view.");
-        String mixup = "Mixup of labeled samples, alpha of its Beta distribution; 0 turns it off.";
-        to.define(MIXUP, Type.DOUBLE, 1.0, new ZeroOr(0.05, 4), Importance.MEDIUM, mixup);
+        mixup(to, LABELED_MIXUP, "Mixup among labeled samples: alpha of its Beta distribution; 0 turns it off.");
+        mixup(to, UNLABELED_MIXUP, "Mixup among accepted unlabeled samples: alpha of its Beta distribution; 0: off.");
     }
 
     private static void declareGate(ConfigDef to) {
@@ -196,6 +197,10 @@ final class LearnKeys {
 
     private static void whole(ConfigDef to, String key, int value, Within range, String sentence) {
         to.define(key, Type.INT, value, range, Importance.MEDIUM, sentence);
+    }
+
+    private static void mixup(ConfigDef to, String key, String sentence) {
+        to.define(key, Type.DOUBLE, 1.0, new ZeroOr(0.05, 4), Importance.MEDIUM, sentence);
     }
 
     private static void number(ConfigDef to, String key, double value, Within range, String sentence) {

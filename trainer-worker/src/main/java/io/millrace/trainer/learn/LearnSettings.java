@@ -25,6 +25,7 @@ import org.apache.kafka.common.config.ConfigDef;
  * @param gate what the gate asks for
  * @param labeledStrongShare share of the labeled samples that the student sees in a strong view
  * @param labeledMixupAlpha mixup of the labeled batch; 0 for none
+ * @param unlabeledMixupAlpha mixup of the accepted unlabeled samples; 0 for none
  * @param images strength of image views
  * @param sensors strength of sensor views
  */
@@ -42,6 +43,7 @@ public record LearnSettings(
         GateSettings gate,
         double labeledStrongShare,
         double labeledMixupAlpha,
+        double unlabeledMixupAlpha,
         ImageStrength images,
         SensorStrength sensors) {
 
@@ -68,7 +70,8 @@ public record LearnSettings(
                         single(settings, LearnKeys.UNLABELED_WEIGHT)),
                 gate(settings),
                 number(settings, LearnKeys.LABELED_STRONG),
-                number(settings, LearnKeys.MIXUP),
+                number(settings, LearnKeys.LABELED_MIXUP),
+                number(settings, LearnKeys.UNLABELED_MIXUP),
                 images(settings),
                 sensors(settings));
     }

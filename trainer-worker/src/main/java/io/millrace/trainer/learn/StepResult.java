@@ -6,7 +6,7 @@ import java.util.List;
  * What one step did.
  *
  * @param step the step
- * @param labeledLoss mean cross-entropy of the labeled samples, nats
+ * @param labeledLoss mean cross-entropy of the labeled samples as the student saw them (blended, if mixup is on), nats
  * @param unlabeledLoss mean cross-entropy over all unlabeled samples, refused ones counted as 0, before its weight
  * @param unlabeledLossWeight the weight of it at this step
  * @param maskRate mean gate weight of the unlabeled samples

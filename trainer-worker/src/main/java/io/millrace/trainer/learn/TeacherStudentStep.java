@@ -29,7 +29,8 @@ import java.util.List;
  *
  * <p>This is FixMatch's algorithm 1 (Sohn et al. 2020) with the teacher of Tarvainen and Valpola 2017 in the place of the
  * student that labels for itself. One forward and backward pass of the student serves both terms. {@code view(x)} is weak
- * for a part of the labeled samples and strong for the others, and the labeled batch may be blended by mixup.
+ * for a part of the labeled samples and strong for the others. Mixup may blend labeled views with each other and accepted
+ * strong views with each other, targets alike; FixMatch and AdaMatch have none.
  */
 final class TeacherStudentStep {
     private final Network network;

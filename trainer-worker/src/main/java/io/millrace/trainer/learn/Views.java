@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * Makes the views of a step. Each sample has random numbers of its own, so its views do not depend on which other
@@ -18,7 +19,8 @@ import java.util.SplittableRandom;
  */
 final class Views {
     private final Augmentation augmentation;
-    private final Mixup mixup;
+    private final Mixup labeledMixup;
+    private final Mixup unlabeledMixup;
     private final double labeledStrongShare;
     private final long seed;
     private final int sampleSize;
@@ -41,7 +43,8 @@ final class Views {
 
     Views(LearnSettings settings, SampleShape shape, int classes) {
         this.augmentation = Augmentation.of(shape, settings.images(), settings.sensors());
-        this.mixup = new Mixup(settings.labeledMixupAlpha());
+        this.labeledMixup = new Mixup(settings.labeledMixupAlpha());
+        this.unlabeledMixup = new Mixup(settings.unlabeledMixupAlpha());
         this.labeledStrongShare = settings.labeledStrongShare();
         this.seed = settings.seed();
         this.sampleSize = shape.values();
@@ -60,32 +63,49 @@ final class Views {
         return views;
     }
 
-    /** The student's batch. Refused samples would add nothing to the loss or its gradient, so they stay out of it. */
+    /**
+     * The student's batch. Refused samples would add nothing to the loss or its gradient, so they stay out of it. Labeled
+     * rows are blended with labeled ones, accepted rows with accepted ones; a blended row keeps its own weight.
+     */
     Student student(TrainingBatch batch, GateDecision gate, float unlabeledLossWeight) {
         int labeled = batch.labeled().size();
-        int unlabeled = batch.unlabeled().size();
+        int[] accepted = IntStream.range(0, batch.unlabeled().size())
+                .filter(gate::accepts)
+                .toArray();
         float[] views = labeledViews(batch);
         float[][] targets = labeledTargets(batch);
-        mixup.blend(views, targets, Randomness.at(seed, batch.step(), Purpose.METHOD));
-        List<Integer> accepted = new ArrayList<>();
-        for (int i = 0; i < unlabeled; i++) {
-            if (gate.accepts(i)) {
-                accepted.add(i);
-            }
-        }
-        int rows = labeled + accepted.size();
-        views = Arrays.copyOf(views, rows * sampleSize);
-        targets = Arrays.copyOf(targets, rows);
+        float[] strong = strongViews(batch, accepted);
+        float[][] pseudo =
+                Arrays.stream(accepted).mapToObj(i -> gate.targets()[i]).toArray(float[][]::new);
+        SplittableRandom random = Randomness.at(seed, batch.step(), Purpose.METHOD);
+        labeledMixup.blend(views, targets, random.split());
+        unlabeledMixup.blend(strong, pseudo, random.split());
+
+        int rows = labeled + accepted.length;
+        float[] samples = Arrays.copyOf(views, rows * sampleSize);
+        System.arraycopy(strong, 0, samples, views.length, strong.length);
+        float[][] allTargets = Arrays.copyOf(targets, rows);
+        System.arraycopy(pseudo, 0, allTargets, labeled, pseudo.length);
         float[] weights = new float[rows];
         Arrays.fill(weights, 0, labeled, 1f / labeled);
-        SplittableRandom[] randoms = split(Randomness.at(seed, batch.step(), Purpose.STRONG_VIEW), unlabeled);
         for (int row = labeled; row < rows; row++) {
-            int i = accepted.get(row - labeled);
-            augmentation.strong(batch.unlabeled().get(i).values(), randoms[i], views, row * sampleSize);
-            targets[row] = gate.targets()[i];
-            weights[row] = unlabeledLossWeight * gate.weights()[i] / unlabeled;
+            weights[row] = unlabeledLossWeight
+                    * gate.weights()[accepted[row - labeled]]
+                    / batch.unlabeled().size();
         }
-        return new Student(views, targets, weights, labeled);
+        return new Student(samples, allTargets, weights, labeled);
+    }
+
+    private float[] strongViews(TrainingBatch batch, int[] accepted) {
+        SplittableRandom random = Randomness.at(seed, batch.step(), Purpose.STRONG_VIEW);
+        SplittableRandom[] ofSample = new SplittableRandom[batch.unlabeled().size()];
+        Arrays.setAll(ofSample, i -> random.split());
+        float[] views = new float[accepted.length * sampleSize];
+        for (int row = 0; row < accepted.length; row++) {
+            float[] values = batch.unlabeled().get(accepted[row]).values();
+            augmentation.strong(values, ofSample[accepted[row]], views, row * sampleSize);
+        }
+        return views;
     }
 
     /** The last of the labeled samples get strong views, as many as their share says, the others weak ones. */
@@ -109,11 +129,5 @@ final class Views {
         return batch.labeled().stream()
                 .map(sample -> Probabilities.oneHot(sample.label(), classes))
                 .toArray(float[][]::new);
-    }
-
-    private static SplittableRandom[] split(SplittableRandom random, int parts) {
-        SplittableRandom[] randoms = new SplittableRandom[parts];
-        Arrays.setAll(randoms, i -> random.split());
-        return randoms;
     }
 }

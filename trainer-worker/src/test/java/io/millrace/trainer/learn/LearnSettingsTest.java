@@ -39,6 +39,7 @@ class LearnSettingsTest {
                         new GateSettings(0.95f, 0.95f, 0.8f, 0.95f, 50),
                         0.5,
                         1,
+                        1,
                         new ImageStrength(false, 0.08, 0.0715, 10, 0.1, 0.2, 0.3, 0.3, 0.5),
                         new SensorStrength(0.05, 0.1, 0.02, 0.15, 0.2, 0.25)));
     }

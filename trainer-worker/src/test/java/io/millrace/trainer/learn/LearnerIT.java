@@ -52,9 +52,13 @@ class LearnerIT {
         return LearnSettingsTest.with(values);
     }
 
-    /** With thresholds that pseudo-labels should really pass. */
-    private static LearnSettings strict(String key, String value) {
-        return settings(key, value, "trainer.gate.confidence.threshold", "0.9", "trainer.gate.threshold.floor", "0.9");
+    /** Pseudo-labels start once the teacher is worth listening to, and must pass a real threshold. */
+    private static LearnSettings strict(String method) {
+        return settings(
+                "trainer.method", method,
+                "trainer.unlabeled.warm.start.steps", "50",
+                "trainer.gate.confidence.threshold", "0.9",
+                "trainer.gate.threshold.floor", "0.9");
     }
 
     private static Learner learner(Synthetic data, LearnSettings settings) {
@@ -177,15 +181,13 @@ class LearnerIT {
     @ParameterizedTest
     @ValueSource(strings = {"adamatch", "fixmatch", "supervised"})
     void shouldLearnImagesWhenTheyCanBeLearned(String method) {
-        assertThat(accuracyAfter(IMAGES, settings("trainer.method", method), 80))
-                .isGreaterThan(0.9);
+        assertThat(accuracyAfter(IMAGES, strict(method), 120)).isGreaterThan(0.9);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"adamatch", "supervised"})
     void shouldLearnSensorWindowsWhenTheyCanBeLearned(String method) {
-        assertThat(accuracyAfter(WINDOWS, settings("trainer.method", method), 80))
-                .isGreaterThan(0.9);
+        assertThat(accuracyAfter(WINDOWS, strict(method), 120)).isGreaterThan(0.9);
     }
 
     private static double accuracyAfter(Synthetic data, LearnSettings settings, int steps) {
