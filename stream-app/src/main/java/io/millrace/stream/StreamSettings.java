@@ -87,7 +87,8 @@ public record StreamSettings(
         declared.define(MAX_AGE, Type.LONG, Duration.ofDays(3).toMillis(), Range.between(1_000L, YEAR_MS), medium, age);
         String future = "Frames and labels from further in the future are refused. Brokers allow an hour at most.";
         declared.define(MAX_FUTURE, Type.LONG, 300_000L, Range.between(0L, HOUR_MS), medium, future);
-        String wait = "How long a label that came first waits for its frame, by wall-clock.";
+        String wait =
+                "How long a label that came first waits for its frame, by wall-clock. Keep it above any backlog of frames.";
         declared.define(LABEL_WAIT, Type.LONG, 600_000L, Range.between(1_000L, YEAR_MS), medium, wait);
         String horizon = "How long after the arrival of a frame a label still counts. At most the retention of frames.";
         declared.define(
