@@ -8,7 +8,6 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Range;
 import org.apache.kafka.common.config.ConfigDef.Type;
-import org.apache.kafka.common.config.ConfigDef.ValidString;
 
 /**
  * Settings of the stream-app.
@@ -63,7 +62,13 @@ public record StreamSettings(
         String id = "Consumer group, and start of transactional ids and internal topics; empty: <prefix>stream-app.";
         declared.define(APPLICATION_ID, Type.STRING, "", medium, id);
         String protocol = "Rebalance protocol. streams fails over sooner, classic allows static membership.";
-        declared.define(GROUP_PROTOCOL, Type.STRING, "classic", ValidString.in("classic", "streams"), medium, protocol);
+        declared.define(
+                GROUP_PROTOCOL,
+                Type.STRING,
+                "classic",
+                ConfigDef.ValidString.in("classic", "streams"),
+                medium,
+                protocol);
         String state = "Where the stores lie. They can be deleted while the application is down: Kafka has a copy.";
         declared.define(STATE_DIR, Type.STRING, "data/stream", new ConfigDef.NonEmptyString(), medium, state);
         String threads = "Stream threads; more than the partitions of frames plus stream.join.partitions are idle.";
@@ -82,7 +87,8 @@ public record StreamSettings(
         declared.define(MAX_AGE, Type.LONG, Duration.ofDays(3).toMillis(), Range.between(1_000L, YEAR_MS), medium, age);
         String future = "Frames and labels from further in the future are refused. Brokers allow an hour at most.";
         declared.define(MAX_FUTURE, Type.LONG, 300_000L, Range.between(0L, HOUR_MS), medium, future);
-        String wait = "How long a label that came first waits for its frame, by wall-clock.";
+        String wait =
+                "How long a label that came first waits for its frame, by wall-clock. Keep it above any backlog of frames.";
         declared.define(LABEL_WAIT, Type.LONG, 600_000L, Range.between(1_000L, YEAR_MS), medium, wait);
         String horizon = "How long after the arrival of a frame a label still counts. At most the retention of frames.";
         declared.define(
