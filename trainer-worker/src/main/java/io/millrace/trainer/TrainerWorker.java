@@ -1,36 +1,22 @@
 package io.millrace.trainer;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.millrace.runtime.BlobStore;
 import io.millrace.runtime.Endpoint;
 import io.millrace.runtime.PipelineSettings;
-import io.millrace.trainer.batch.HoldoutRule;
 import io.millrace.trainer.ingest.FrameReader;
 import io.millrace.trainer.ingest.SampleSource;
-import io.millrace.trainer.learn.Learner;
 import io.millrace.trainer.model.Compute;
-import io.millrace.trainer.model.NetworkConfig;
-import io.millrace.trainer.publish.Checkpoint;
 import io.millrace.trainer.publish.ModelCatalog;
-import io.millrace.trainer.publish.TrainerTransaction;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,35 +92,10 @@ public final class TrainerWorker implements AutoCloseable {
 
     private void train(Compute compute) throws IOException {
         compute.enterThread();
-        NetworkConfig network = settings.learn()
-                .network(pipeline.frameShape(), pipeline.classes().size());
-        BlobStore blobs = BlobStore.at(pipeline.blobStore());
-        Memory memory = Memory.of(settings);
-        try (KafkaConsumer<byte[], byte[]> consumer = consumer(Map.of("group.id", group("trainer")));
-                KafkaProducer<String, byte[]> producer = producer(group("trainer"));
-                FrameReader reader = new FrameReader(pipeline, FrameReader.consumer(pipeline), blobs, clock);
-                ModelCatalog catalog = new ModelCatalog(pipeline, blobs);
-                KafkaClientMetrics consumerMetrics = bound(new KafkaClientMetrics(consumer));
-                KafkaClientMetrics producerMetrics = bound(new KafkaClientMetrics(producer));
-                Learner learner = new Learner(compute, network, settings.learn())) {
-            SampleSource samples = new SampleSource(consumer, reader, pipeline, settings.intake(), clock);
-            TrainerTransaction transaction = new TrainerTransaction(pipeline, producer, consumer, blobs, clock);
-            TrainingLoop loop = new TrainingLoop(
-                    pipeline,
-                    settings,
-                    new TrainingLoop.Parts(
-                            samples,
-                            new LabelDesk(reader, new HoldoutRule(settings.holdoutShare()), memory),
-                            memory,
-                            learner,
-                            new ModelRelease(pipeline, settings, network, compute, catalog, blobs, clock),
-                            transaction,
-                            new TrainerMetrics(endpoint.meters())),
-                    clock);
-            Optional<Checkpoint> checkpoint = transaction.begin(inputs(consumer));
-            source = samples;
+        try (TrainingSession session = new TrainingSession(pipeline, settings, compute, endpoint.meters(), clock)) {
+            source = session.source();
             training = true;
-            loop.run(checkpoint, () -> stopping);
+            session.loop().run(session.checkpoint(), () -> stopping);
         } finally {
             training = false;
         }
@@ -146,12 +107,16 @@ public final class TrainerWorker implements AutoCloseable {
         ModelCatalog catalog = new ModelCatalog(pipeline, blobs);
         ChampionFollower follower = new ChampionFollower(pipeline, compute, catalog, endpoint.meters());
         start("champion-follower", follower::run);
+        Clients clients = new Clients(pipeline, settings);
+        String group = pipeline.topicPrefix() + "predictor";
         try (KafkaConsumer<byte[], byte[]> consumer =
-                        consumer(Map.of("group.id", group("predictor"), "max.poll.records", "64"));
-                KafkaProducer<String, byte[]> producer = producer(group("predictor-" + UUID.randomUUID()));
+                        clients.consumer(Map.of("group.id", group, "max.poll.records", "64"));
+                KafkaProducer<String, byte[]> producer = clients.producer(group + "-" + UUID.randomUUID());
                 FrameReader reader = new FrameReader(pipeline, FrameReader.consumer(pipeline), blobs, clock);
-                KafkaClientMetrics consumerMetrics = bound(new KafkaClientMetrics(consumer));
-                KafkaClientMetrics producerMetrics = bound(new KafkaClientMetrics(producer))) {
+                KafkaClientMetrics consumerMetrics = new KafkaClientMetrics(consumer);
+                KafkaClientMetrics producerMetrics = new KafkaClientMetrics(producer)) {
+            consumerMetrics.bindTo(endpoint.meters());
+            producerMetrics.bindTo(endpoint.meters());
             predicting = true;
             new PredictionLoop(
                             pipeline,
@@ -163,51 +128,6 @@ public final class TrainerWorker implements AutoCloseable {
             predicting = false;
             follower.stop();
         }
-    }
-
-    private Set<TopicPartition> inputs(KafkaConsumer<byte[], byte[]> consumer) {
-        Set<TopicPartition> inputs = new HashSet<>();
-        for (String topic : List.of(
-                pipeline.topics().acceptedFrames().name(),
-                pipeline.topics().labeledFrames().name())) {
-            consumer.partitionsFor(topic).forEach(info -> inputs.add(new TopicPartition(topic, info.partition())));
-        }
-        return inputs;
-    }
-
-    private String group(String name) {
-        return pipeline.topicPrefix() + name;
-    }
-
-    private KafkaConsumer<byte[], byte[]> consumer(Map<String, String> own) {
-        Map<String, String> config = new HashMap<>(own);
-        config.put("auto.offset.reset", "earliest");
-        config.put("enable.auto.commit", "false");
-        config.put("isolation.level", "read_committed");
-        config.put("fetch.max.wait.ms", "50");
-        return new KafkaConsumer<>(
-                pipeline.kafkaWith(config), new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    }
-
-    private KafkaProducer<String, byte[]> producer(String transactionalId) {
-        return new KafkaProducer<>(
-                pipeline.kafkaWith(Map.of(
-                        "transactional.id",
-                        transactionalId,
-                        "transaction.timeout.ms",
-                        Integer.toString(settings.transactionTimeoutMillis()),
-                        "acks",
-                        "all",
-                        "enable.idempotence",
-                        "true")),
-                new StringSerializer(),
-                new ByteArraySerializer());
-    }
-
-    private KafkaClientMetrics bound(KafkaClientMetrics metrics) {
-        MeterRegistry meters = endpoint.meters();
-        metrics.bindTo(meters);
-        return metrics;
     }
 
     /** Work of a thread that may fail with a checked exception. */

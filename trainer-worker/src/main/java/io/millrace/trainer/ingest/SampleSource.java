@@ -124,9 +124,10 @@ public final class SampleSource {
             FrameQueue first = earliest();
             if (first != null) {
                 records.add(take(first));
+            } else if (reachedEnd()) {
+                drained = true;
             } else {
                 poll(policy.pollWait());
-                drained = reachedEnd();
             }
         }
         long time = drained ? Long.MAX_VALUE : records.get(records.size() - 1).timestamp();

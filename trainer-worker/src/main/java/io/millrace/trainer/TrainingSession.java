@@ -1,0 +1,123 @@
+package io.millrace.trainer;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
+import io.millrace.runtime.BlobStore;
+import io.millrace.runtime.PipelineSettings;
+import io.millrace.trainer.batch.HoldoutRule;
+import io.millrace.trainer.ingest.FrameReader;
+import io.millrace.trainer.ingest.SampleSource;
+import io.millrace.trainer.learn.Learner;
+import io.millrace.trainer.model.Compute;
+import io.millrace.trainer.model.NetworkConfig;
+import io.millrace.trainer.publish.Checkpoint;
+import io.millrace.trainer.publish.ModelCatalog;
+import io.millrace.trainer.publish.TrainerTransaction;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Everything one run of the {@link TrainingLoop} works with, from its opening, which fences every predecessor, to its
+ * closing. Opened, used and closed by the training thread.
+ */
+final class TrainingSession implements AutoCloseable {
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final SampleSource source;
+    private final Learner learner;
+    private final TrainingLoop loop;
+    private final Optional<Checkpoint> checkpoint;
+
+    TrainingSession(
+            PipelineSettings pipeline,
+            TrainerSettings settings,
+            Compute compute,
+            MeterRegistry meters,
+            InstantSource clock)
+            throws IOException {
+        Clients clients = new Clients(pipeline, settings);
+        BlobStore blobs = BlobStore.at(pipeline.blobStore());
+        NetworkConfig network = settings.learn()
+                .network(pipeline.frameShape(), pipeline.classes().size());
+        Memory memory = Memory.of(settings);
+        KafkaConsumer<byte[], byte[]> consumer =
+                closing(clients.consumer(Map.of("group.id", TrainerTransaction.group(pipeline))));
+        KafkaProducer<String, byte[]> producer = closing(clients.producer(TrainerTransaction.group(pipeline)));
+        closing(new KafkaClientMetrics(consumer)).bindTo(meters);
+        closing(new KafkaClientMetrics(producer)).bindTo(meters);
+        FrameReader reader = closing(new FrameReader(pipeline, FrameReader.consumer(pipeline), blobs, clock));
+        ModelCatalog catalog = closing(new ModelCatalog(pipeline, blobs));
+        learner = closing(new Learner(compute, network, settings.learn()));
+        source = new SampleSource(consumer, reader, pipeline, settings.intake(), clock);
+        TrainerTransaction transaction = new TrainerTransaction(pipeline, producer, consumer, blobs, clock);
+        loop = new TrainingLoop(
+                pipeline,
+                settings,
+                new TrainingLoop.Parts(
+                        source,
+                        new LabelDesk(reader, new HoldoutRule(settings.holdoutShare()), memory),
+                        memory,
+                        learner,
+                        new ModelRelease(pipeline, settings, network, compute, catalog, blobs, clock),
+                        transaction,
+                        new TrainerMetrics(meters)),
+                clock);
+        checkpoint = transaction.begin(inputs(pipeline, consumer));
+    }
+
+    SampleSource source() {
+        return source;
+    }
+
+    Learner learner() {
+        return learner;
+    }
+
+    TrainingLoop loop() {
+        return loop;
+    }
+
+    /** What the predecessor committed last; empty on the very first start. */
+    Optional<Checkpoint> checkpoint() {
+        return checkpoint;
+    }
+
+    @Override
+    public void close() throws IOException {
+        IOException failure = null;
+        while (!open.isEmpty()) {
+            try {
+                open.pop().close();
+            } catch (Exception e) {
+                failure = failure == null ? new IOException("a part of the trainer did not close", e) : failure;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private <T extends AutoCloseable> T closing(T part) {
+        open.push(part);
+        return part;
+    }
+
+    private static Set<TopicPartition> inputs(PipelineSettings pipeline, KafkaConsumer<byte[], byte[]> consumer) {
+        Set<TopicPartition> inputs = new HashSet<>();
+        for (String topic : List.of(
+                pipeline.topics().acceptedFrames().name(),
+                pipeline.topics().labeledFrames().name())) {
+            consumer.partitionsFor(topic).forEach(info -> inputs.add(new TopicPartition(topic, info.partition())));
+        }
+        return inputs;
+    }
+}
