@@ -23,7 +23,8 @@ class ScreenTest {
     @Test
     void shouldFitATerminalOf80By24WhenNumbersAreLarge() {
         RunStatistics statistics = busy();
-        Screen screen = new Screen("adamatch, seed 7, " + "x".repeat(100), 10_000, "metrics " + "y".repeat(100));
+        Screen screen = new Screen(new Subject(
+                "adamatch, seed 7, " + "x".repeat(100), 10_000, List.of("Bag"), "metrics " + "y".repeat(100)));
 
         List<String> lines = screen.lines(statistics.snapshot(), 1_234, Duration.ofHours(12));
 
@@ -33,7 +34,7 @@ class ScreenTest {
 
     @Test
     void shouldShowDashesWhenNothingIsKnownYet() {
-        Screen screen = new Screen("adamatch", 0, "");
+        Screen screen = new Screen(new Subject("adamatch", 0, List.of(), ""));
 
         List<String> lines = screen.lines(new RunStatistics("accepted").snapshot(), 0, Duration.ZERO);
 
@@ -45,7 +46,10 @@ class ScreenTest {
         StringWriter written = new StringWriter();
         RunStatistics statistics = busy();
         LiveView view = new LiveView(
-                new PrintWriter(written, true), Style.TERMINAL, new Subject("title", 10, ""), statistics::snapshot);
+                new PrintWriter(written, true),
+                Style.TERMINAL,
+                new Subject("title", 10, List.of(), ""),
+                statistics::snapshot);
 
         Background.start(view, "view", failure -> {}).close();
 
