@@ -113,6 +113,7 @@ final class DemoRun {
         Subject subject = new Subject(
                 plan.method() + ", seed " + plan.seed() + ", " + plan.directory(),
                 plan.source().frames().plan().limit(),
+                pipeline.classes(),
                 "http://" + pipeline.httpHost() + ":" + endpoint.port() + "/metrics   broker "
                         + pipeline.kafka().get("bootstrap.servers"));
         process.start(labeler, "labeler");

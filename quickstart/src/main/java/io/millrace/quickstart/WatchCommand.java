@@ -34,7 +34,8 @@ final class WatchCommand implements Callable<Integer> {
         try (CommandRun process = new CommandRun()) {
             PipelineWatcher watcher = new PipelineWatcher(pipeline);
             Background watching = process.start(watcher, "watcher");
-            Subject subject = new Subject(pipeline.topicPrefix(), expected, "Ctrl-C ends the view, not the pipeline");
+            Subject subject = new Subject(
+                    pipeline.topicPrefix(), expected, pipeline.classes(), "Ctrl-C ends the view, not the pipeline");
             process.start(
                     new LiveView(
                             spec.commandLine().getOut(),

@@ -5,6 +5,7 @@ import io.millrace.quickstart.watch.RunSnapshot;
 import io.millrace.quickstart.watch.RunSnapshot.Promotion;
 import io.millrace.quickstart.watch.Series.Point;
 import java.awt.AWTError;
+import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,6 +95,7 @@ public final class Plots {
                 .yAxisTitle("accuracy")
                 .build();
         chart.getStyler().setLegendVisible(false);
+        chart.getStyler().setChartBackgroundColor(Color.WHITE);
         chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0);
         chart.getStyler().setXAxisLabelRotation(30);
         List<Double> values = new ArrayList<>();
@@ -115,6 +117,7 @@ public final class Plots {
                 .yAxisTitle("share")
                 .build();
         chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0);
+        chart.getStyler().setChartBackgroundColor(Color.WHITE);
         chart.getStyler().setLegendPosition(LegendPosition.InsideSE);
         chart.getStyler().setDefaultSeriesRenderStyle(XYSeriesRenderStyle.Line);
         return chart;

@@ -52,14 +52,19 @@ public final class LiveView implements Loop {
      *
      * @param title left part of the first line
      * @param expectedFrames length of the stream; 0 when it has no known end
+     * @param classes class names
      * @param footer last line
      */
-    public record Subject(String title, long expectedFrames, String footer) {}
+    public record Subject(String title, long expectedFrames, List<String> classes, String footer) {
+        public Subject {
+            classes = List.copyOf(classes);
+        }
+    }
 
     public LiveView(PrintWriter out, Style style, Subject subject, Supplier<RunSnapshot> run) {
         this.out = out;
         this.style = style;
-        this.screen = new Screen(subject.title(), subject.expectedFrames(), subject.footer());
+        this.screen = new Screen(subject);
         this.run = run;
     }
 

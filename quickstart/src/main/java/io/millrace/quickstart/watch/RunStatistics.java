@@ -1,5 +1,6 @@
 package io.millrace.quickstart.watch;
 
+import io.millrace.quickstart.watch.Accuracy.Share;
 import io.millrace.quickstart.watch.RunSnapshot.Curves;
 import io.millrace.quickstart.watch.RunSnapshot.Frames;
 import io.millrace.quickstart.watch.RunSnapshot.Labels;
@@ -34,6 +35,8 @@ public final class RunStatistics {
     private static final int MAX_PENDING = 100_000;
 
     private static final int MAX_PROMOTIONS = 10_000;
+    /** The curve of accuracy begins with so many outcomes: before, it is noise. */
+    private static final int ENOUGH = 20;
 
     private final String acceptedFrames;
     private final Map<Disposition, Long> frames = new EnumMap<>(Disposition.class);
@@ -114,8 +117,9 @@ public final class RunStatistics {
     /** A prediction met its label. */
     public synchronized void outcome(Outcome outcome) {
         outcomes.add(outcome);
-        Double share = outcomes.last(100).value();
-        if (share != null) {
+        Share recent = outcomes.last(100);
+        Double share = recent.value();
+        if (share != null && recent.of() >= ENOUGH) {
             accuracy.add(accepted, share);
         }
     }

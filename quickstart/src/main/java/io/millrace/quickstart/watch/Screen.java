@@ -29,16 +29,13 @@ final class Screen {
     private final String title;
     private final long expectedFrames;
     private final String footer;
+    private final List<String> classes;
 
-    /**
-     * @param title left part of the first line
-     * @param expectedFrames length of the stream; 0 when it has no known end
-     * @param footer last line
-     */
-    Screen(String title, long expectedFrames, String footer) {
-        this.title = title;
-        this.expectedFrames = expectedFrames;
-        this.footer = footer;
+    Screen(LiveView.Subject subject) {
+        this.title = subject.title();
+        this.expectedFrames = subject.expectedFrames();
+        this.footer = subject.footer();
+        this.classes = subject.classes();
     }
 
     /** Everything on one page. */
@@ -94,7 +91,7 @@ final class Screen {
         lines.add("");
     }
 
-    private static void accuracy(List<String> lines, RunSnapshot run) {
+    private void accuracy(List<String> lines, RunSnapshot run) {
         Accuracy accuracy = run.accuracy();
         lines.add(" accuracy   last 100: " + percent(accuracy.last100().value()) + "   all: "
                 + percent(accuracy.all().value()) + " of "
@@ -132,16 +129,20 @@ final class Screen {
         }
     }
 
-    private static String weakest(Map<Integer, Share> perClass) {
+    private String weakest(Map<Integer, Share> perClass) {
         List<Map.Entry<Integer, Share>> classes = new ArrayList<>(new TreeMap<>(perClass).entrySet());
         classes.removeIf(entry -> entry.getValue().of() == 0);
         classes.sort((a, b) -> Double.compare(rate(a.getValue()), rate(b.getValue())));
         StringBuilder words = new StringBuilder();
         for (Map.Entry<Integer, Share> entry : classes.subList(0, Math.min(3, classes.size()))) {
-            words.append("class ").append(entry.getKey()).append(' ');
+            words.append(name(entry.getKey())).append(' ');
             words.append(percent(entry.getValue().value())).append("   ");
         }
         return words.length() == 0 ? "-" : words.toString().stripTrailing();
+    }
+
+    private String name(int classIndex) {
+        return classIndex < classes.size() ? classes.get(classIndex) : "class " + classIndex;
     }
 
     private static double rate(Share share) {

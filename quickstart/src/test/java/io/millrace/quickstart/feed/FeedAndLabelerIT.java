@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -134,7 +135,7 @@ class FeedAndLabelerIT {
         assertThat(labeler.isDone()).isEqualTo(there == limit);
     }
 
-    private static void settle(PipelineSettings settings, long records) {
+    private static void settle(PipelineSettings settings, long records) throws Exception {
         Topic<LedgerRow> ledger = settings.topics().trainingLedger();
         LedgerRow row = LedgerRow.newBuilder()
                 .setPipeline("slow.")
@@ -149,10 +150,10 @@ class FeedAndLabelerIT {
                 .setCommittedAt(CLOCK.instant())
                 .build();
         try (KafkaProducer<String, LedgerRow> producer = new KafkaProducer<>(
-                settings.kafkaWith(java.util.Map.of()),
+                settings.kafkaWith(Map.of()),
                 new StringSerializer(),
                 ledger.values().serializer())) {
-            producer.send(new ProducerRecord<>(ledger.name(), "slow.", row));
+            producer.send(new ProducerRecord<>(ledger.name(), "slow.", row)).get();
         }
     }
 

@@ -1,0 +1,92 @@
+package io.millrace.quickstart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class MillraceTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"demo", "broker", "topics", "stream", "trainer", "feed", "label", "watch"})
+    void shouldExplainItselfWhenAskedForHelp(String command) {
+        assertThat(run(command, "--help")).isZero();
+        assertThat(out.toString()).contains("Usage: millrace " + command, "--set", "--config", "--bootstrap");
+    }
+
+    @Test
+    void shouldListEveryCommandWhenAskedForHelp() {
+        assertThat(run("--help")).isZero();
+        assertThat(out.toString()).contains("demo", "broker", "topics", "stream", "trainer", "feed", "label", "watch");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"stream", "trainer"})
+    void shouldPrintEverySettingWhenAsked(String command) {
+        assertThat(run(command, "--print-config", "--set", "pipeline.topic.prefix=mine."))
+                .isZero();
+        assertThat(out.toString())
+                .contains("| `pipeline.topic.prefix` |", "In use:", "pipeline.topic.prefix = mine.", command + ".");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"demo", "stream", "trainer", "feed", "watch"})
+    void shouldTellEveryErrorAndExitWith2WhenSettingsAreBad(String command) throws Exception {
+        Path file = Files.writeString(
+                directory.resolve("bad.properties"), "pipeline.http.port=99999\npipeline.topic.prefx=a.\n");
+
+        int exit = run(command, "--config", file.toString(), "--set", "pipeline.classes=one");
+
+        assertThat(exit).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("3 error(s)")
+                .contains("pipeline.http.port")
+                .contains("unknown key pipeline.topic.prefx, did you mean pipeline.topic.prefix?")
+                .contains("at least two different class names");
+    }
+
+    @Test
+    void shouldTellErrorsOfBothProcessesAtOnceWhenTheDemoIsMisconfigured() {
+        int exit = run("demo", "--method", "magic", "--set", "stream.threads=0", "--set", "trainer.sed=1");
+
+        assertThat(exit).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("stream.threads", "trainer.method", "trainer.sed, did you mean trainer.seed?");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "feed --rate fast",
+                "feed --rate 0",
+                "feed --sources 0",
+                "feed --frames 0",
+                "feed --drift sideways",
+                "feed --encoding JPEG",
+                "label --labels 2",
+                "demo --ahead 0",
+                "dance"
+            })
+    void shouldExitWith2WhenAnOptionIsBad(String arguments) {
+        assertThat(run(arguments.split(" ", -1))).isEqualTo(2);
+        assertThat(err.toString()).isNotBlank();
+    }
+
+    private int run(String... arguments) {
+        CommandLine commandLine =
+                Millrace.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        return commandLine.execute(arguments);
+    }
+}
