@@ -108,7 +108,10 @@ final class Views {
         return views;
     }
 
-    /** The last of the labeled samples get strong views, as many as their share says, the others weak ones. */
+    /**
+     * The last of the labeled samples get strong views, as many as their share says, the others weak ones. Batches are
+     * drawn with the classes in turn, so both parts have every class.
+     */
     private float[] labeledViews(TrainingBatch batch) {
         SplittableRandom random = Randomness.at(seed, batch.step(), Purpose.LABELED_VIEW);
         int size = batch.labeled().size();

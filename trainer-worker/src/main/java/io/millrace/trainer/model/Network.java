@@ -85,7 +85,7 @@ public final class Network {
                     normalise(convolve(x, kernel, convolution), parameters.get(next++), parameters.get(next++)));
         }
         NDArray features = x.getNDArrayInternal().globalAvgPool();
-        return features.matMul(parameters.get(next).transpose()).add(parameters.get(next + 1));
+        return features.matMul(parameters.get(next).transpose()).addi(parameters.get(next + 1));
     }
 
     /**
@@ -172,7 +172,7 @@ public final class Network {
                 .singletonOrThrow()
                 .reshape(shape)
                 .mul(scale.reshape(1, channels, 1, 1))
-                .add(bias.reshape(1, channels, 1, 1));
+                .addi(bias.reshape(1, channels, 1, 1));
     }
 
     private NDList onesAndZeros(int size) {

@@ -2,6 +2,7 @@ package io.millrace.trainer.learn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.millrace.schemas.SampleShape;
 import io.millrace.trainer.batch.Sample;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.config.ConfigDef;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -225,6 +227,69 @@ class LearnerIT {
             assertThat(late.unlabeledLossWeight()).isEqualTo(1);
             assertThat(late.teacherConfidence()).isBetween(1f / 3, 1f);
         }
+    }
+
+    @Test
+    void shouldFollowTheFormulasWhenViewsAreTheSamplesThemselves() {
+        LearnSettings settings = unchangedViews();
+        TrainingBatch batch = IMAGES.batch(1, 6, 5);
+        try (Learner learner = learner(IMAGES, settings)) {
+            float[][] labeled = learner.teacherLogits(
+                    batch.labeled().stream().map(Sample::values).toList());
+            float[][] unlabeled = learner.teacherLogits(
+                    batch.unlabeled().stream().map(Sample::values).toList());
+            List<Tensor> before = learner.state();
+
+            StepResult result = learner.step(batch);
+
+            double labeledLoss = 0;
+            for (int i = 0; i < 6; i++) {
+                int label = batch.labeled().get(i).label();
+                labeledLoss += Probabilities.crossEntropy(Probabilities.oneHot(label, 3), labeled[i]) / 6;
+            }
+            double unlabeledLoss = 0;
+            for (int i = 0; i < 5; i++) {
+                int label = Probabilities.argMax(unlabeled[i]);
+                assertThat(result.pseudoLabels()[i]).isEqualTo(label);
+                unlabeledLoss += Probabilities.crossEntropy(Probabilities.oneHot(label, 3), unlabeled[i]) / 5;
+            }
+            assertThat(result.labeledLoss()).isCloseTo((float) labeledLoss, within(1e-4f));
+            assertThat(result.unlabeledLoss()).isCloseTo((float) unlabeledLoss, within(1e-4f));
+            assertTeacherIsTheMean(learner.state(), before);
+        }
+    }
+
+    /** At the first step the average keeps one half. */
+    private static void assertTeacherIsTheMean(List<Tensor> after, List<Tensor> before) {
+        float[] was = values(before, "teacher.stage2.weight");
+        float[] student = values(after, "student.stage2.weight");
+        float[] teacher = values(after, "teacher.stage2.weight");
+        assertThat(student).isNotEqualTo(was);
+        for (int i = 0; i < was.length; i++) {
+            assertThat(teacher[i]).isCloseTo((was[i] + student[i]) / 2, within(1e-6f));
+        }
+    }
+
+    private static float[] values(List<Tensor> tensors, String name) {
+        return tensors.stream()
+                .filter(tensor -> tensor.name().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .values();
+    }
+
+    private static LearnSettings unchangedViews() {
+        Map<String, String> given = new HashMap<>();
+        LearnSettings.declareIn(new ConfigDef()).names().stream()
+                .filter(key -> key.startsWith("trainer.augment.image.") || key.endsWith(".mixup.alpha"))
+                .filter(key -> !key.endsWith(".flip"))
+                .forEach(key -> given.put(key, "0"));
+        given.put("trainer.method", "fixmatch");
+        given.put("trainer.network.width", "16");
+        given.put("trainer.gate.confidence.threshold", "0");
+        given.put("trainer.unlabeled.warm.start.steps", "0");
+        given.put("trainer.unlabeled.ramp.steps", "0");
+        return LearnSettingsTest.with(given);
     }
 
     @Test
