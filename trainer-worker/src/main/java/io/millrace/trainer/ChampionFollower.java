@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +26,8 @@ import org.slf4j.LoggerFactory;
  */
 final class ChampionFollower implements Runnable {
     private static final Logger LOGGER = LoggerFactory.getLogger(ChampionFollower.class);
-    private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration PATIENCE = Duration.ofMillis(20);
 
     private final PipelineSettings pipeline;
     private final Compute compute;
@@ -53,6 +56,17 @@ final class ChampionFollower implements Runnable {
     @Nullable
     Champion takeNext() {
         return next.getAndSet(null);
+    }
+
+    /** Waits for the first champion; none when stopped before. */
+    @Nullable
+    Champion awaitFirst(BooleanSupplier stop) {
+        Champion first = takeNext();
+        while (first == null && !stop.getAsBoolean()) {
+            LockSupport.parkNanos(PATIENCE.toNanos());
+            first = takeNext();
+        }
+        return first;
     }
 
     void stop() {

@@ -13,7 +13,6 @@ import org.apache.kafka.common.serialization.StringSerializer;
 record Clients(PipelineSettings pipeline, TrainerSettings settings) {
     KafkaConsumer<byte[], byte[]> consumer(Map<String, String> own) {
         Map<String, String> config = new HashMap<>(own);
-        config.put("auto.offset.reset", "earliest");
         config.put("enable.auto.commit", "false");
         config.put("isolation.level", "read_committed");
         config.put("fetch.max.wait.ms", "50");

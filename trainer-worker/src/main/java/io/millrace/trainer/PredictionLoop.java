@@ -32,7 +32,6 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The path of a frame to its answer: poll, decode, champion, calibrate, answer. Predictions and offsets are committed in
@@ -54,7 +53,6 @@ final class PredictionLoop {
     private final Timer batches;
     private final Counter answered;
     private final Counter unreadable;
-    private @Nullable Champion champion;
 
     /**
      * @param consumer not subscribed yet
@@ -87,34 +85,29 @@ final class PredictionLoop {
     /** Answers until stopped. */
     void run(BooleanSupplier stop) {
         producer.initTransactions();
+        Champion current = follower.awaitFirst(stop);
+        if (current == null) {
+            return;
+        }
         consumer.subscribe(List.of(topics.acceptedFrames().name()));
         while (!stop.getAsBoolean()) {
-            swapChampion();
-            Champion current = champion;
-            if (current == null) {
-                consumer.pause(consumer.assignment());
-                consumer.poll(POLL);
-                continue;
-            }
-            consumer.resume(consumer.paused());
+            current = swapped(current);
+            Champion answering = current;
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
             if (!records.isEmpty()) {
-                batches.record(() -> answer(current, records));
+                batches.record(() -> answer(answering, records));
             }
         }
-        if (champion != null) {
-            champion.model().close();
-        }
+        current.model().close();
     }
 
-    private void swapChampion() {
+    private Champion swapped(Champion current) {
         Champion next = follower.takeNext();
-        if (next != null) {
-            if (champion != null) {
-                champion.model().close();
-            }
-            champion = next;
+        if (next == null) {
+            return current;
         }
+        current.model().close();
+        return next;
     }
 
     private void answer(Champion current, ConsumerRecords<byte[], byte[]> records) {

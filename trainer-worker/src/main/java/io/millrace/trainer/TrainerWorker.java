@@ -109,8 +109,8 @@ public final class TrainerWorker implements AutoCloseable {
         start("champion-follower", follower::run);
         Clients clients = new Clients(pipeline, settings);
         String group = pipeline.topicPrefix() + "predictor";
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                        clients.consumer(Map.of("group.id", group, "max.poll.records", "64"));
+        try (KafkaConsumer<byte[], byte[]> consumer = clients.consumer(
+                        Map.of("group.id", group, "max.poll.records", "64", "auto.offset.reset", "earliest"));
                 KafkaProducer<String, byte[]> producer = clients.producer(group + "-" + UUID.randomUUID());
                 FrameReader reader = new FrameReader(pipeline, FrameReader.consumer(pipeline), blobs, clock);
                 KafkaClientMetrics consumerMetrics = new KafkaClientMetrics(consumer);

@@ -139,6 +139,9 @@ final class TrainingLoop {
      */
     boolean turn(BooleanSupplier stop) {
         Intake intake = source.next(settings.framesPerStep(), stop);
+        intake.lost()
+                .forEach(lost ->
+                        ledger.addRange(lost.topic(), lost.partition(), lost.from(), lost.to(), Disposition.EXPIRED));
         takeLabels(intake.labels());
         List<Sample> fresh = takeFrames(intake.frames());
         if (!intake.frames().isEmpty()) {

@@ -49,8 +49,8 @@ final class TrainingSession implements AutoCloseable {
         NetworkConfig network = settings.learn()
                 .network(pipeline.frameShape(), pipeline.classes().size());
         Memory memory = Memory.of(settings);
-        KafkaConsumer<byte[], byte[]> consumer =
-                closing(clients.consumer(Map.of("group.id", TrainerTransaction.group(pipeline))));
+        KafkaConsumer<byte[], byte[]> consumer = closing(
+                clients.consumer(Map.of("group.id", TrainerTransaction.group(pipeline), "auto.offset.reset", "none")));
         KafkaProducer<String, byte[]> producer = closing(clients.producer(TrainerTransaction.group(pipeline)));
         closing(new KafkaClientMetrics(consumer)).bindTo(meters);
         closing(new KafkaClientMetrics(producer)).bindTo(meters);

@@ -7,11 +7,13 @@ import java.util.List;
  *
  * @param frames frames in the order of event time
  * @param labels labels due by the last of them, in the order of event time
+ * @param lost offsets that were gone before they could be read
  * @param drained true when everything up to the agreed end was taken in
  */
-public record Intake(List<ReceivedFrame> frames, List<ReceivedLabel> labels, boolean drained) {
+public record Intake(List<ReceivedFrame> frames, List<ReceivedLabel> labels, List<LostRange> lost, boolean drained) {
     public Intake {
         frames = List.copyOf(frames);
         labels = List.copyOf(labels);
+        lost = List.copyOf(lost);
     }
 }

@@ -20,8 +20,12 @@ import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Merges the partitions of accepted frames and labels into one order: that of event time. A frame is given out only when
@@ -34,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe.
  */
 public final class SampleSource {
+    private static final Logger LOGGER = LoggerFactory.getLogger(SampleSource.class);
     private static final Comparator<TopicPartition> BY_NAME =
             Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
 
@@ -45,6 +50,7 @@ public final class SampleSource {
     private final IntakePolicy policy;
     private final InstantSource clock;
     private final LabelInbox inbox = new LabelInbox();
+    private final List<LostRange> lost = new ArrayList<>();
     private final Map<TopicPartition, FrameQueue> queues = new TreeMap<>(BY_NAME);
     private final Map<TopicPartition, Long> nextOffsets = new TreeMap<>(BY_NAME);
     private @Nullable Map<TopicPartition, Long> end;
@@ -82,24 +88,23 @@ public final class SampleSource {
             consumer.partitionsFor(topic).forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
         }
         consumer.assign(partitions);
+        nextOffsets.putAll(consumer.beginningOffsets(partitions));
+        nextOffsets.putAll(positions);
+        nextOffsets.forEach(consumer::seek);
         for (TopicPartition partition : partitions) {
             if (isFrames(partition)) {
                 queues.put(partition, new FrameQueue(partition, clock.millis()));
             }
-            Long next = positions.get(partition);
-            if (next == null) {
-                consumer.seekToBeginning(List.of(partition));
-                next = consumer.position(partition);
-            } else {
-                consumer.seek(partition, next);
-            }
-            nextOffsets.put(partition, next);
         }
         inbox.addAll(waiting);
     }
 
     /** Waits until {@code count} labels have come, or {@code stop} says so. */
     public void awaitLabels(int count, BooleanSupplier stop) {
+        LOGGER.atInfo()
+                .addKeyValue("wanted", count)
+                .addKeyValue("here", inbox.size())
+                .log("Waiting for labels");
         while (inbox.size() < count && !stop.getAsBoolean() && !endWanted) {
             poll(policy.pollWait());
         }
@@ -119,7 +124,7 @@ public final class SampleSource {
         while (records.size() < count && !drained) {
             if (stop.getAsBoolean()) {
                 putBack(records);
-                return new Intake(frames, List.of(), false);
+                return new Intake(frames, List.of(), takeLost(), false);
             }
             FrameQueue first = earliest();
             if (first != null) {
@@ -132,7 +137,7 @@ public final class SampleSource {
         }
         long time = drained ? Long.MAX_VALUE : records.get(records.size() - 1).timestamp();
         records.forEach(record -> frames.add(received(record)));
-        return new Intake(frames, inbox.dueBy(time), drained);
+        return new Intake(frames, inbox.dueBy(time), takeLost(), drained);
     }
 
     /** From now on there is an end: what is in the topics when the reading thread next looks. Any thread may call this. */
@@ -177,7 +182,7 @@ public final class SampleSource {
             }
         }
         List<ReceivedLabel> came = new ArrayList<>();
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(wait)) {
+        for (ConsumerRecord<byte[], byte[]> record : fetch(wait)) {
             FrameQueue queue = queues.get(new TopicPartition(record.topic(), record.partition()));
             if (queue != null) {
                 queue.add(record, clock.millis());
@@ -190,6 +195,26 @@ public final class SampleSource {
         }
         inbox.addAll(came);
         nextOffsets.replaceAll((partition, next) -> isFrames(partition) ? next : consumer.position(partition));
+    }
+
+    /** Fetches; what retention has removed before it was read is noted as lost, and reading goes on behind it. */
+    private ConsumerRecords<byte[], byte[]> fetch(Duration wait) {
+        try {
+            return consumer.poll(wait);
+        } catch (OffsetOutOfRangeException e) {
+            consumer.beginningOffsets(e.partitions()).forEach((partition, begin) -> {
+                long next = e.offsetOutOfRangePartitions().getOrDefault(partition, begin);
+                lost.add(new LostRange(partition.topic(), partition.partition(), next, begin - 1));
+                LOGGER.atError()
+                        .addKeyValue("partition", partition)
+                        .addKeyValue("from", next)
+                        .addKeyValue("to", begin - 1)
+                        .log("Retention removed records before they were read");
+                consumer.seek(partition, begin);
+                nextOffsets.put(partition, begin);
+            });
+            return ConsumerRecords.empty();
+        }
     }
 
     /** The queue whose first frame is the earliest, or none while some partition may still bring an earlier one. */
@@ -220,6 +245,12 @@ public final class SampleSource {
 
     private boolean reachedEnd() {
         return end != null && nextOffsets.keySet().stream().allMatch(this::isAtEnd);
+    }
+
+    private List<LostRange> takeLost() {
+        List<LostRange> taken = List.copyOf(lost);
+        lost.clear();
+        return taken;
     }
 
     private ConsumerRecord<byte[], byte[]> take(FrameQueue queue) {

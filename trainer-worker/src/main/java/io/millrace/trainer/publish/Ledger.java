@@ -4,9 +4,7 @@ import io.millrace.record.Disposition;
 import io.millrace.record.OffsetRange;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * What became of each offset since the last commit. Offsets that lie side by side and ended alike become one range.
@@ -15,19 +13,17 @@ import java.util.Map;
  */
 public final class Ledger {
     private final List<Entry> entries = new ArrayList<>();
-    private final Map<Disposition, Long> counts = new EnumMap<>(Disposition.class);
 
-    private record Entry(String topic, int partition, long offset, Disposition disposition) {}
+    private record Entry(String topic, int partition, long from, long to, Disposition disposition) {}
 
     /** Writes down how one record ended. */
     public void add(String topic, int partition, long offset, Disposition disposition) {
-        entries.add(new Entry(topic, partition, offset, disposition));
-        counts.merge(disposition, 1L, Long::sum);
+        addRange(topic, partition, offset, offset, disposition);
     }
 
-    /** How many records ended so, since the start of the process. */
-    public long count(Disposition disposition) {
-        return counts.getOrDefault(disposition, 0L);
+    /** Writes down how a range of offsets ended, both ends inclusive. */
+    public void addRange(String topic, int partition, long from, long to, Disposition disposition) {
+        entries.add(new Entry(topic, partition, from, to, disposition));
     }
 
     /** True when nothing was written down since the last {@link #take}. */
@@ -39,16 +35,18 @@ public final class Ledger {
     public List<OffsetRange> take() {
         entries.sort(Comparator.comparing(Entry::topic)
                 .thenComparingInt(Entry::partition)
-                .thenComparingLong(Entry::offset));
+                .thenComparingLong(Entry::from));
         List<OffsetRange> ranges = new ArrayList<>();
         int start = 0;
         for (int i = 1; i <= entries.size(); i++) {
             if (i == entries.size() || !sameRange(entries.get(start), entries.get(i))) {
                 Entry first = entries.get(start);
                 Entry last = entries.get(i - 1);
+                long records = entries.subList(start, i).stream()
+                        .mapToLong(entry -> entry.to() - entry.from() + 1)
+                        .sum();
                 ranges.add(new OffsetRange(
-                        first.topic(), first.partition(), first.offset(), last.offset(), first.disposition(), (long)
-                                (i - start)));
+                        first.topic(), first.partition(), first.from(), last.to(), first.disposition(), records));
                 start = i;
             }
         }

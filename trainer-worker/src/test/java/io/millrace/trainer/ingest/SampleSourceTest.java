@@ -213,6 +213,23 @@ class SampleSourceTest {
     }
 
     @Test
+    void shouldAccountForFramesThatRetentionRemovedBeforeTheyWereRead() {
+        TopicPartition partition = new TopicPartition(FRAMES, 0);
+        source.start(Map.of(partition, 3L), List.of());
+        consumer.updateBeginningOffsets(Map.of(partition, 8L));
+        nextOffsets.put(partition, 8L);
+        consumer.schedulePollTask(
+                () -> consumer.setPollException(new OffsetOutOfRangeException(Map.of(partition, 3L))));
+        consumer.schedulePollTask(() -> frame(0, 10));
+        consumer.schedulePollTask(() -> frame(1, 20));
+
+        Intake intake = source.next(1, () -> false);
+
+        assertThat(intake.lost()).containsExactly(new LostRange(FRAMES, 0, 3, 7));
+        assertThat(intake.frames()).hasSize(1);
+    }
+
+    @Test
     void shouldReadBackAFrameFromWhereItLies() {
         TopicPartition place = new TopicPartition(TOPICS.frames().name(), 3);
         readBack.updateBeginningOffsets(Map.of(place, 0L));

@@ -27,6 +27,15 @@ class LedgerTest {
     }
 
     @Test
+    void shouldCountEveryOffsetOfALostRange() {
+        Ledger ledger = new Ledger();
+        ledger.addRange("f", 0, 3, 7, Disposition.EXPIRED);
+        ledger.add("f", 0, 8, Disposition.EXPIRED);
+
+        assertThat(ledger.take()).containsExactly(new OffsetRange("f", 0, 3L, 8L, Disposition.EXPIRED, 6L));
+    }
+
+    @Test
     void shouldGiveNothingTwice() {
         Ledger ledger = new Ledger();
         ledger.add("f", 0, 1, Disposition.SHED);
