@@ -89,7 +89,7 @@ final class DemoRun {
         return plan;
     }
 
-    private Parts start(CommandRun process, DemoPlan plan) throws IOException {
+    private Parts start(CommandRun process, DemoPlan plan) throws IOException, InterruptedException {
         PipelineSettings pipeline = plan.pipeline();
         Endpoint endpoint = process.endpoint(pipeline);
         PipelineWatcher watcher = new PipelineWatcher(pipeline);
@@ -116,12 +116,13 @@ final class DemoRun {
                 pipeline.classes(),
                 "http://" + pipeline.httpHost() + ":" + endpoint.port() + "/metrics   broker "
                         + pipeline.kafka().get("bootstrap.servers"));
-        process.start(labeler, "labeler");
-        process.start(feed, "feed");
         Background view = process.start(
                 new LiveView(
                         out, plan.style(), subject, () -> watcher.statistics().snapshot()),
                 "view");
+        await(process, endpoint::isReady); // so that the first frame finds everyone at work
+        process.start(labeler, "labeler");
+        process.start(feed, "feed");
         return new Parts(feed, labeler, watcher, trainer, view);
     }
 

@@ -20,7 +20,7 @@ final class PaceOptions {
     @Option(
             names = "--ahead",
             paramLabel = "FRAMES",
-            defaultValue = "768",
+            defaultValue = "512",
             description = "With --rate max: frames published that the trainer has not committed yet, at most"
                     + " (default: ${DEFAULT-VALUE}).")
     int ahead;

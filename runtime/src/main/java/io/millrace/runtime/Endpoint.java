@@ -76,6 +76,11 @@ public final class Endpoint implements AutoCloseable {
         ready.put(name, check);
     }
 
+    /** True when every check of readiness is. */
+    public boolean isReady() {
+        return ready.values().stream().allMatch(BooleanSupplier::getAsBoolean);
+    }
+
     /** Serves another path. */
     public void serve(String path, HttpHandler handler) {
         server.createContext(path, exchange -> {

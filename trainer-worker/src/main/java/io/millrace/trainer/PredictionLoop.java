@@ -53,6 +53,7 @@ final class PredictionLoop {
     private final Timer batches;
     private final Counter answered;
     private final Counter unreadable;
+    private volatile boolean answering;
 
     /**
      * @param consumer not subscribed yet
@@ -89,16 +90,22 @@ final class PredictionLoop {
         if (current == null) {
             return;
         }
+        answering = true;
         consumer.subscribe(List.of(topics.acceptedFrames().name()));
         while (!stop.getAsBoolean()) {
             current = swapped(current);
-            Champion answering = current;
+            Champion model = current;
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
             if (!records.isEmpty()) {
-                batches.record(() -> answer(answering, records));
+                batches.record(() -> answer(model, records));
             }
         }
         current.model().close();
+    }
+
+    /** True once there is a champion; from any thread. */
+    boolean isAnswering() {
+        return answering;
     }
 
     private Champion swapped(Champion current) {

@@ -74,7 +74,7 @@ public record TrainerSettings(
         count(declared, FRAMES_PER_STEP, 4, "Fresh frames each step takes from the stream; fewer mean more steps.");
         count(declared, START_LABELS, 20, "Labels that must have come before the first step.");
         count(declared, COMMIT_STEPS, 64, "Steps between two commits of checkpoint, ledger and offsets.");
-        count(declared, VERSION_STEPS, 256, "Steps after which the next commit makes a challenger.");
+        count(declared, VERSION_STEPS, 128, "Steps after which the next commit makes a challenger.");
         count(declared, LABELED, 2_000, "Labeled samples that are replayed.");
         count(declared, UNLABELED, 2_000, "Unlabeled samples that are replayed beside the fresh ones.");
         count(declared, HOLDOUT, 2_000, "Labeled samples that are kept for evaluation; the oldest make room.");

@@ -32,7 +32,7 @@ public final class TrainerWorker implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean stopping;
     private volatile boolean training;
-    private volatile boolean predicting;
+    private volatile @Nullable PredictionLoop predictions;
     private volatile @Nullable SampleSource source;
     private @Nullable Thread trainer;
     private @Nullable Compute compute;
@@ -60,7 +60,7 @@ public final class TrainerWorker implements AutoCloseable {
             trainer = start("trainer", () -> train(opened));
         }
         if (settings.roles().contains("predict")) {
-            endpoint.readyWhen("predicting", () -> predicting);
+            endpoint.readyWhen("predicting", this::isPredicting);
             start("predictor", () -> predict(opened));
         }
     }
@@ -90,6 +90,11 @@ public final class TrainerWorker implements AutoCloseable {
         }
     }
 
+    private boolean isPredicting() {
+        PredictionLoop loop = predictions;
+        return loop != null && loop.isAnswering();
+    }
+
     private void train(Compute compute) throws IOException {
         compute.enterThread();
         try (TrainingSession session = new TrainingSession(pipeline, settings, compute, endpoint.meters(), clock)) {
@@ -117,15 +122,12 @@ public final class TrainerWorker implements AutoCloseable {
                 KafkaClientMetrics producerMetrics = new KafkaClientMetrics(producer)) {
             consumerMetrics.bindTo(endpoint.meters());
             producerMetrics.bindTo(endpoint.meters());
-            predicting = true;
-            new PredictionLoop(
-                            pipeline,
-                            new PredictionLoop.Parts(consumer, producer, reader, follower),
-                            endpoint.meters(),
-                            clock)
-                    .run(() -> stopping);
+            PredictionLoop loop = new PredictionLoop(
+                    pipeline, new PredictionLoop.Parts(consumer, producer, reader, follower), endpoint.meters(), clock);
+            predictions = loop;
+            loop.run(() -> stopping);
         } finally {
-            predicting = false;
+            predictions = null;
             follower.stop();
         }
     }

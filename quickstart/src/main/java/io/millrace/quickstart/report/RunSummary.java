@@ -70,6 +70,7 @@ public record RunSummary(
      * Accuracies in 0..1.
      *
      * @param outcomes predictions that met their label; the prequential accuracies are over these
+     * @param prequentialTrained without what the untrained first version answered
      * @param perClass prequential accuracy by class name
      * @param perVersion prequential accuracy by the version that predicted
      */
@@ -77,6 +78,7 @@ public record RunSummary(
             @Nullable Test test,
             long outcomes,
             @Nullable Double prequential,
+            @Nullable Double prequentialTrained,
             @Nullable Double prequentialLast100,
             @Nullable Double prequentialLast1000,
             Map<String, @Nullable Double> perClass,
@@ -165,6 +167,7 @@ public record RunSummary(
                 facts.test(),
                 run.accuracy().all().of(),
                 run.accuracy().all().value(),
+                run.accuracy().trained().value(),
                 run.accuracy().last100().value(),
                 run.accuracy().last1000().value(),
                 perClass,

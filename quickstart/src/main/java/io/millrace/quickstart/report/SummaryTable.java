@@ -65,9 +65,9 @@ public final class SummaryTable {
         rows.put("test accuracy", test(run.accuracy().test()));
         rows.put(
                 "prequential",
-                percent(run.accuracy().prequential()) + " of "
-                        + count(run.accuracy().outcomes()) + " labels, "
-                        + percent(run.accuracy().prequentialLast100()) + " of the last 100");
+                percent(run.accuracy().prequentialTrained()) + " once trained, "
+                        + percent(run.accuracy().prequential()) + " of all "
+                        + count(run.accuracy().outcomes()) + " labels");
         rows.put(
                 "pseudo-labels",
                 percent(run.training().pseudoLabelPrecision()) + " right of "

@@ -9,13 +9,19 @@ import org.jspecify.annotations.Nullable;
  * The prequential score: how often the champion of the moment was right, told by labels that came later.
  *
  * @param all over everything
- * @param last100 over the last 100 outcomes
- * @param last1000 over the last 1,000 outcomes
+ * @param trained over everything that a trained version answered; the untrained first version answers until there is one
+ * @param last100 over the last 100 outcomes of trained versions
+ * @param last1000 over the last 1,000 outcomes of trained versions
  * @param perClass by the true class, from 0
  * @param perVersion by the version that predicted
  */
 public record Accuracy(
-        Share all, Share last100, Share last1000, Map<Integer, Share> perClass, Map<String, Share> perVersion) {
+        Share all,
+        Share trained,
+        Share last100,
+        Share last1000,
+        Map<Integer, Share> perClass,
+        Map<String, Share> perVersion) {
     public Accuracy {
         perClass = Map.copyOf(perClass);
         perVersion = Collections.unmodifiableMap(new TreeMap<>(perVersion));

@@ -25,6 +25,8 @@ final class OutcomeBook {
     private final Map<Integer, Tally> perClass = new HashMap<>();
     private final Map<String, Tally> perVersion = new HashMap<>();
 
+    private String untrained = "";
+
     private static final class Entry {
         private @Nullable Outcome outcome;
     }
@@ -58,22 +60,34 @@ final class OutcomeBook {
         trim();
     }
 
+    /** Names the version that only sees to it that every frame has an answer; it does not count in the windows. */
+    void untrained(String version) {
+        untrained = version;
+    }
+
     Accuracy accuracy() {
         Map<Integer, Share> classes = new HashMap<>();
         perClass.forEach((label, tally) -> classes.put(label, tally.share()));
         Map<String, Share> versions = new HashMap<>();
         perVersion.forEach((version, tally) -> versions.put(version, tally.share()));
-        return new Accuracy(all.share(), last(100), last(WINDOW), classes, versions);
+        return new Accuracy(all.share(), trained(), last(100), last(WINDOW), classes, versions);
     }
 
-    /** Share over the last outcomes, by when their frame was first labeled. */
+    private Share trained() {
+        Tally without = perVersion.getOrDefault(untrained, new Tally());
+        return new Share(all.right - without.right, all.of - without.of);
+    }
+
+    /** Share over the last outcomes of trained versions, by when their frame was first labeled. */
     Share last(int outcomes) {
         long right = 0;
         long of = 0;
         Iterator<Entry> newest = window.descendingIterator();
         while (newest.hasNext() && of < outcomes) {
             Outcome outcome = newest.next().outcome;
-            if (outcome != null && outcome.getLabelIndex() >= 0) {
+            if (outcome != null
+                    && outcome.getLabelIndex() >= 0
+                    && !outcome.getModelVersion().equals(untrained)) {
                 right += outcome.getCorrect() ? 1 : 0;
                 of++;
             }

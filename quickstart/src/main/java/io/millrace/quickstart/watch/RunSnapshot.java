@@ -71,7 +71,8 @@ public record RunSnapshot(
     /**
      * Model versions.
      *
-     * @param promotions every change of the champion, the first included
+     * @param promoted challengers that replaced a champion; the untrained first version replaced none
+     * @param promotions every change of the champion, the untrained first version included
      * @param rejected challengers that did not replace the champion
      */
     public record Versions(long created, long promoted, long rejected, List<Promotion> promotions) {
@@ -79,9 +80,13 @@ public record RunSnapshot(
             promotions = List.copyOf(promotions);
         }
 
-        /** The first champion; null before there is one. */
+        /** The first version that earned its place; null before there is one. */
         public @Nullable String first() {
-            return promotions.isEmpty() ? null : promotions.get(0).version();
+            return promotions.stream()
+                    .filter(Promotion::replacedAnother)
+                    .map(Promotion::version)
+                    .findFirst()
+                    .orElse(null);
         }
 
         /** The champion of the moment; null before there is one. */
@@ -95,9 +100,10 @@ public record RunSnapshot(
     /**
      * A change of the champion.
      *
+     * @param replacedAnother false for the untrained first version, which only sees to it that every frame has an answer
      * @param frames frames accepted until then
      */
-    public record Promotion(String version, long frames, String reason) {}
+    public record Promotion(String version, boolean replacedAnother, long frames, String reason) {}
 
     /**
      * The trainer, as its events tell.

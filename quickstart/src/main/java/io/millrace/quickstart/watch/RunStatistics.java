@@ -54,6 +54,7 @@ public final class RunStatistics {
     private long predicted;
     private long labelsPublished;
     private long created;
+    private long promoted;
     private long rejected;
     private @Nullable Instant firstPrediction;
 
@@ -140,8 +141,18 @@ public final class RunStatistics {
 
     /** A name points elsewhere. */
     public synchronized void alias(ModelAlias alias) {
-        if (alias.getAlias().equals(CHAMPION) && promotions.size() < MAX_PROMOTIONS) {
-            promotions.add(new Promotion(alias.getVersion(), accepted, alias.getReason()));
+        if (!alias.getAlias().equals(CHAMPION)) {
+            return;
+        }
+        boolean replacedAnother = alias.getPrevious() != null;
+        if (replacedAnother) {
+            promoted++;
+        } else {
+            outcomes.untrained(alias.getVersion());
+        }
+        promotions.add(new Promotion(alias.getVersion(), replacedAnother, accepted, alias.getReason()));
+        if (promotions.size() > MAX_PROMOTIONS) {
+            promotions.remove(MAX_PROMOTIONS / 2); // the first and the latest are worth keeping
         }
     }
 
@@ -166,7 +177,7 @@ public final class RunStatistics {
         return new RunSnapshot(
                 frameCounts(),
                 labelCounts(),
-                new Versions(created, promotions.size(), rejected, promotions),
+                new Versions(created, promoted, rejected, promotions),
                 outcomes.accuracy(),
                 training.snapshot(),
                 new Latency(latency.quantile(0.5), latency.quantile(0.99)),

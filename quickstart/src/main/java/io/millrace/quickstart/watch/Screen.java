@@ -93,9 +93,11 @@ final class Screen {
 
     private void accuracy(List<String> lines, RunSnapshot run) {
         Accuracy accuracy = run.accuracy();
-        lines.add(" accuracy   last 100: " + percent(accuracy.last100().value()) + "   all: "
-                + percent(accuracy.all().value()) + " of "
-                + count(accuracy.all().of()) + " labels that came late");
+        lines.add(" accuracy   last 100: " + percent(accuracy.last100().value()) + "   once trained: "
+                + percent(accuracy.trained().value()) + " of "
+                + count(accuracy.trained().of())
+                + "   all: " + percent(accuracy.all().value()) + " of "
+                + count(accuracy.all().of()));
         lines.add("            " + curve(run.curves().accuracy()));
         lines.add(" weakest    " + weakest(accuracy.perClass()));
     }
