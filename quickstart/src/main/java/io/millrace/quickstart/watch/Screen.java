@@ -68,8 +68,8 @@ final class Screen {
                 count(run.frames().accepted()),
                 count(run.frames().predicted()),
                 framesPerSecond,
-                percent(run.accuracy().all().value()),
-                count(run.accuracy().all().of()),
+                percent(run.accuracy().trained().value()),
+                count(run.accuracy().trained().of()),
                 percent(run.training().latest().get("maskRate")),
                 count(run.training().step()),
                 champion == null ? "none yet" : champion);
