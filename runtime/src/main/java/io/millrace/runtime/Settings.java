@@ -78,17 +78,35 @@ public final class Settings {
         return new Settings(values, kafka);
     }
 
-    /** Settings found in environment variables: declared keys, and settings of Kafka clients after {@code KAFKA_}. */
+    /**
+     * Settings found in environment variables: declared keys, and settings of Kafka clients after {@code KAFKA_}. A
+     * variable that starts as the declared keys do and is none of them is found, too, so that it is refused as unknown.
+     */
     public static Map<String, String> fromEnvironment(ConfigDef declared, Map<String, String> environment) {
         Map<String, String> found = new TreeMap<>();
         Stream.concat(declared.names().stream(), kafkaKeys().map(key -> KAFKA + key))
                 .forEach(key -> {
-                    String value = environment.get(key.toUpperCase(Locale.ROOT).replace('.', '_'));
+                    String value = environment.get(variable(key));
                     if (value != null) {
                         found.put(key, value);
                     }
                 });
+        Set<String> sections = declared.names().stream()
+                .map(key -> key.substring(0, key.indexOf('.') + 1))
+                .collect(Collectors.toSet());
+        Set<String> variables =
+                declared.names().stream().map(Settings::variable).collect(Collectors.toSet());
+        environment.forEach((variable, value) -> {
+            String key = variable.toLowerCase(Locale.ROOT).replace('_', '.');
+            if (!variables.contains(variable) && sections.stream().anyMatch(key::startsWith)) {
+                found.put(key, value);
+            }
+        });
         return found;
+    }
+
+    private static String variable(String key) {
+        return key.toUpperCase(Locale.ROOT).replace('.', '_');
     }
 
     /** The keys with their defaults and sentences, as a Markdown table. The documentation is this text. */

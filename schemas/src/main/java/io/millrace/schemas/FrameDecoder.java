@@ -138,7 +138,9 @@ public final class FrameDecoder {
             return new Refused(Reason.UNDECODABLE, String.join("; ", warnings));
         }
         int bands = image.getColorModel().getNumComponents();
-        if (bands != expected.channels() || image.getColorModel().getComponentSize(0) != Byte.SIZE) {
+        if ((bands != 1 && bands != 3)
+                || bands != expected.channels()
+                || image.getColorModel().getComponentSize(0) != Byte.SIZE) {
             return new Refused(
                     Reason.WRONG_SHAPE,
                     "expected " + expected.channels() + " channels of 8 bits, got " + bands + " of "

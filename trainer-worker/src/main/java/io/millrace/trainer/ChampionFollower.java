@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
 final class ChampionFollower implements Runnable {
     private static final Logger LOGGER = LoggerFactory.getLogger(ChampionFollower.class);
     private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration AGAIN = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofMillis(20);
 
     private final PipelineSettings pipeline;
@@ -87,7 +88,6 @@ final class ChampionFollower implements Runnable {
     }
 
     private void prepare(ModelVersion version) {
-        latest = version.getVersion();
         try {
             if (!version.getInputShape().equals(pipeline.frameShape().dimensions())
                     || !version.getClasses().equals(pipeline.classes())) {
@@ -98,10 +98,15 @@ final class ChampionFollower implements Runnable {
             Classifier model = new Classifier(compute, network, catalog.weights(version));
             model.logits(List.of(new float[pipeline.frameShape().values()]));
             replace(new Champion(version, model));
+            latest = version.getVersion();
             LOGGER.atInfo().addKeyValue("version", latest).log("Champion ready");
         } catch (IOException | IllegalArgumentException e) {
             refused.increment();
-            LOGGER.atError().setCause(e).addKeyValue("version", latest).log("Champion refused, the old one stays");
+            LOGGER.atError()
+                    .setCause(e)
+                    .addKeyValue("version", version.getVersion())
+                    .log("Champion refused, the old one stays; it is tried again");
+            LockSupport.parkNanos(AGAIN.toNanos());
         }
     }
 

@@ -11,17 +11,22 @@ final class GateSummary {
     private double maskRate;
     private double labeledLoss;
     private double unlabeledLoss;
-    private double threshold = 1;
+    private double threshold;
+
+    /** @param usual threshold until a step has asked for another; supervised replay never does */
+    GateSummary(double usual) {
+        threshold = usual;
+    }
 
     void add(StepResult result) {
         steps++;
         maskRate += result.maskRate();
         labeledLoss += result.labeledLoss();
         unlabeledLoss += result.unlabeledLoss();
-        threshold = result.threshold();
+        threshold = result.teacherConfidence() > 0 ? result.threshold() : threshold;
     }
 
-    /** Threshold of the last step; 1 before the first. */
+    /** Threshold that the gate asked for last. */
     double threshold() {
         return threshold;
     }
@@ -36,6 +41,7 @@ final class GateSummary {
             numbers.put("threshold", threshold);
         }
         numbers.put("stepsPerSecond", stepsTaken / seconds);
+        numbers.put("pseudoLabels", (double) audit.accepted());
         numbers.put("pseudoLabelsAudited", (double) audit.audited());
         numbers.put("pseudoLabelsRight", (double) audit.right());
         numbers.put("backlog", (double) backlog);

@@ -3,7 +3,6 @@ package io.millrace.trainer;
 import io.millrace.record.Disposition;
 import io.millrace.record.LabelAction;
 import io.millrace.record.LabeledFrame;
-import io.millrace.schemas.Decoding;
 import io.millrace.trainer.batch.HoldoutRule;
 import io.millrace.trainer.batch.LabeledBuffer;
 import io.millrace.trainer.batch.Sample;
@@ -44,17 +43,17 @@ final class LabelDesk {
             buffer.relabel(label.getFrameId(), label.getClassIndex());
             return applied;
         }
-        Optional<Decoding> decoding = reader.readBack(label.getFrame());
-        if (decoding.isEmpty()) {
+        Optional<Optional<Sample>> found = reader.readBack(label.getFrame());
+        if (found.isEmpty()) {
             return Disposition.EXPIRED;
         }
-        if (!(decoding.get() instanceof Decoding.Decoded decoded)) {
+        if (found.get().isEmpty()) {
             return Disposition.QUARANTINED;
         }
-        Sample sample = new Sample(label.getFrameId(), label.getSourceId(), decoded.values(), label.getClassIndex());
+        Sample sample = found.get().get().labeled(label.getClassIndex());
         buffer.put(sample);
-        if (!heldOut) {
-            fresh.add(sample);
+        if (!heldOut && label.getRevision() == 0) {
+            fresh.add(sample); // a later revision may have been trained before
         }
         return applied;
     }

@@ -27,12 +27,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes a model version of the teacher as it is now and decides whether it becomes champion: evaluate, promote, store the
  * artifact. What is to be announced is returned, and announced by the trainer's next transaction.
  */
 final class ModelRelease {
+    private static final Logger LOGGER = LoggerFactory.getLogger(ModelRelease.class);
     private static final String CODE_VERSION = Optional.ofNullable(
                     ModelRelease.class.getPackage().getImplementationVersion())
             .orElse("development");
@@ -97,7 +100,7 @@ final class ModelRelease {
         catalog.readToEnd();
         Optional<ModelVersion> champion = catalog.champion();
         int classes = pipeline.classes().size();
-        Evaluation challenger = evaluate(candidate.weights(), candidate.temperature(), holdout);
+        Evaluation challenger = evaluate(network, candidate.weights(), candidate.temperature(), holdout);
         Map<String, Double> metrics = new HashMap<>();
         metrics.put("holdoutLabels", (double) holdout.size());
         if (!holdout.isEmpty()) {
@@ -118,19 +121,34 @@ final class ModelRelease {
                         event(outcome, version, decision.reason(), metrics)));
     }
 
+    /** A champion that cannot be read gets nothing right: it cannot answer either, so anything may replace it. */
     private Evaluation evaluate(ModelVersion champion, List<Sample> holdout) {
+        int classes = pipeline.classes().size();
         try {
-            return evaluate(catalog.weights(champion), champion.getTemperature(), holdout);
-        } catch (IOException e) {
-            throw new UncheckedIOException("champion " + champion.getVersion() + " cannot be read", e);
+            NetworkConfig built = NetworkConfig.fromMap(pipeline.frameShape(), classes, champion.getNetwork());
+            return evaluate(built, catalog.weights(champion), champion.getTemperature(), holdout);
+        } catch (IOException | IllegalArgumentException e) {
+            LOGGER.atError()
+                    .setCause(e)
+                    .addKeyValue("version", champion.getVersion())
+                    .log("The champion cannot be read");
+            double[][] wrong = new double[holdout.size()][classes];
+            for (int i = 0; i < wrong.length; i++) {
+                wrong[i][(holdout.get(i).label() + 1) % classes] = 1;
+            }
+            return Evaluation.of(wrong, labels(holdout), classes);
         }
     }
 
-    private Evaluation evaluate(List<Tensor> weights, double temperature, List<Sample> holdout) {
-        try (Classifier model = new Classifier(compute, network, weights)) {
+    private Evaluation evaluate(NetworkConfig built, List<Tensor> weights, double temperature, List<Sample> holdout) {
+        try (Classifier model = new Classifier(compute, built, weights)) {
             return HoldoutEvaluator.evaluate(
                     model, temperature, holdout, pipeline.classes().size());
         }
+    }
+
+    private static int[] labels(List<Sample> samples) {
+        return samples.stream().mapToInt(Sample::label).toArray();
     }
 
     private ModelVersion store(Candidate candidate, Optional<String> parent, Map<String, Double> metrics) {

@@ -7,14 +7,13 @@ import io.millrace.record.Frame;
 import io.millrace.record.Prediction;
 import io.millrace.record.Verdict;
 import io.millrace.runtime.PipelineSettings;
-import io.millrace.schemas.AvroDeserializer;
-import io.millrace.schemas.Decoding;
 import io.millrace.schemas.Topic;
 import io.millrace.schemas.Topics;
 import io.millrace.trainer.ChampionFollower.Champion;
 import io.millrace.trainer.evaluate.Calibration;
 import io.millrace.trainer.evaluate.Evaluation;
-import io.millrace.trainer.ingest.FrameReader;
+import io.millrace.trainer.ingest.SampleDecoder;
+import io.millrace.trainer.ingest.SampleDecoder.Readable;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -23,15 +22,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidPidMappingException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The path of a frame to its answer: poll, decode, champion, calibrate, answer. Predictions and offsets are committed in
@@ -40,16 +44,16 @@ import org.apache.kafka.common.errors.RetriableException;
  * <p>Not thread-safe: one thread runs it, and it owns everything it was given.
  */
 final class PredictionLoop {
+    private static final Logger LOGGER = LoggerFactory.getLogger(PredictionLoop.class);
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final Topics topics;
     private final List<String> classes;
     private final Consumer<byte[], byte[]> consumer;
     private final Producer<String, byte[]> producer;
-    private final FrameReader reader;
+    private final SampleDecoder decoder;
     private final ChampionFollower follower;
     private final InstantSource clock;
-    private final AvroDeserializer<Frame> frames;
     private final Timer batches;
     private final Counter answered;
     private final Counter unreadable;
@@ -58,12 +62,13 @@ final class PredictionLoop {
     /**
      * @param consumer not subscribed yet
      * @param producer transactional
-     * @param reader decodes frames
+     * @param decoder decodes frames
+     * @param follower keeps the next champion ready
      */
     record Parts(
             Consumer<byte[], byte[]> consumer,
             Producer<String, byte[]> producer,
-            FrameReader reader,
+            SampleDecoder decoder,
             ChampionFollower follower) {}
 
     PredictionLoop(PipelineSettings pipeline, Parts parts, MeterRegistry meters, InstantSource clock) {
@@ -71,10 +76,9 @@ final class PredictionLoop {
         this.classes = pipeline.classes();
         this.consumer = parts.consumer();
         this.producer = parts.producer();
-        this.reader = parts.reader();
+        this.decoder = parts.decoder();
         this.follower = parts.follower();
         this.clock = clock;
-        this.frames = new AvroDeserializer<>(pipeline.schemaIds(), Frame.class);
         this.batches = Timer.builder("predictor.batch.duration")
                 .description("One poll of frames, from records to committed predictions")
                 .serviceLevelObjectives(Duration.ofMillis(20), Duration.ofMillis(100), Duration.ofMillis(500))
@@ -118,29 +122,26 @@ final class PredictionLoop {
     }
 
     private void answer(Champion current, ConsumerRecords<byte[], byte[]> records) {
-        List<Frame> readable = new ArrayList<>();
-        List<float[]> samples = new ArrayList<>();
+        List<Readable> readable = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : records) {
-            Frame frame = frames.deserialize(record.topic(), record.value());
-            if (frame != null && reader.decode(frame) instanceof Decoding.Decoded decoded) {
-                readable.add(frame);
-                samples.add(decoded.values());
-            } else {
-                unreadable.increment(); // validated before it was accepted: only a lost blob leads here
-            }
+            decoder.read(record).ifPresentOrElse(readable::add, unreadable::increment);
         }
+        List<float[]> samples =
+                readable.stream().map(read -> read.sample().values()).toList();
+        float[][] logits = samples.isEmpty() ? new float[0][] : current.model().logits(samples);
         producer.beginTransaction();
         try {
-            float[][] logits =
-                    samples.isEmpty() ? new float[0][] : current.model().logits(samples);
-            for (int i = 0; i < readable.size(); i++) {
-                send(topics.predictions(), prediction(current, readable.get(i), logits[i]));
+            for (int i = 0; i < logits.length; i++) {
+                send(topics.predictions(), prediction(current, readable.get(i).frame(), logits[i]));
             }
             producer.sendOffsetsToTransaction(nextOffsets(records), consumer.groupMetadata());
             producer.commitTransaction();
             answered.increment(readable.size());
-        } catch (CommitFailedException | RetriableException e) {
-            // The group was rebalanced or the coordinator moved: whoever has the partitions now answers these frames.
+        } catch (ProducerFencedException | AuthorizationException | InvalidPidMappingException | TimeoutException e) {
+            throw e; // the producer cannot go on, or does not know how its commit ended: the process starts again
+        } catch (KafkaException e) {
+            // Rebalanced, or the coordinator moved: whoever has the partitions now answers these frames.
+            LOGGER.atWarn().setCause(e).log("Predictions are rolled back and made again");
             producer.abortTransaction();
             rewind();
         }

@@ -19,6 +19,7 @@ final class TrainerMetrics {
     private final AtomicReference<Double> maskRate;
     private final AtomicReference<Double> threshold;
     private final AtomicReference<Double> gradientNorm;
+    private final Counter refused;
     private final AtomicLong step;
     private final AtomicLong backlog;
     private final MeterRegistry meters;
@@ -33,6 +34,7 @@ final class TrainerMetrics {
         maskRate = gauge(meters, "trainer.mask.rate");
         threshold = gauge(meters, "trainer.confidence.threshold");
         gradientNorm = gauge(meters, "trainer.gradient.norm");
+        refused = meters.counter("trainer.steps.refused");
         step = meters.gauge("trainer.committed.step", new AtomicLong());
         backlog = meters.gauge("trainer.backlog.frames", new AtomicLong());
         this.meters = meters;
@@ -56,6 +58,10 @@ final class TrainerMetrics {
         maskRate.set((double) result.maskRate());
         threshold.set((double) result.threshold());
         gradientNorm.set((double) result.gradientNorm());
+    }
+
+    void refused() {
+        refused.increment();
     }
 
     void committed(long committedStep, long framesWaiting) {

@@ -84,7 +84,7 @@ public record TrainerSettings(
         count(declared, IDLE, 2_000, idle);
         String timeout = "Longest time a commit may take, in milliseconds.";
         count(declared, TRANSACTION_TIMEOUT, 60_000, timeout);
-        String share = "Share of the frames, 0 to 0.5, that is never trained and decides promotions.";
+        String share = "Share of the frames, 0.01 to 0.5, that is never trained and decides promotions.";
         return declared.define(HOLDOUT_SHARE, Type.DOUBLE, 0.1, TrainerSettings::share, Importance.MEDIUM, share);
     }
 
@@ -122,8 +122,8 @@ public record TrainerSettings(
 
     private static void share(String name, Object value) {
         double share = (Double) value;
-        if (!(share >= 0 && share <= 0.5)) {
-            throw new ConfigException(name, value, "expected 0 to 0.5");
+        if (!(share >= 0.01 && share <= 0.5)) {
+            throw new ConfigException(name, value, "expected 0.01 to 0.5: without a holdout nothing is ever promoted");
         }
     }
 }

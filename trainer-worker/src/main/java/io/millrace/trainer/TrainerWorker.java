@@ -4,11 +4,12 @@ import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.millrace.runtime.BlobStore;
 import io.millrace.runtime.Endpoint;
 import io.millrace.runtime.PipelineSettings;
-import io.millrace.trainer.ingest.FrameReader;
+import io.millrace.trainer.ingest.SampleDecoder;
 import io.millrace.trainer.ingest.SampleSource;
 import io.millrace.trainer.model.Compute;
 import io.millrace.trainer.publish.ModelCatalog;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * training thread and the prediction thread share nothing but the device.
  */
 public final class TrainerWorker implements AutoCloseable {
+    private static final Duration MOMENT = Duration.ofMillis(50);
+
     private final PipelineSettings pipeline;
     private final TrainerSettings settings;
     private final Endpoint endpoint;
@@ -70,24 +73,31 @@ public final class TrainerWorker implements AutoCloseable {
      * on until {@link #close}.
      */
     public void drain() throws InterruptedException {
-        SampleSource reading = source;
         Thread running = trainer;
-        if (reading != null && running != null) {
-            reading.endHere();
-            running.join();
+        while (running != null && running.isAlive()) {
+            SampleSource reading = source;
+            if (reading != null) {
+                reading.endHere();
+            }
+            running.join(MOMENT.toMillis());
         }
     }
 
     @Override
     public void close() throws InterruptedException {
         stopping = true;
-        for (Thread thread : List.copyOf(threads)) {
+        for (Thread thread = unfinished(); thread != null; thread = unfinished()) {
             thread.join();
         }
         Compute opened = compute;
         if (opened != null) {
             opened.close();
         }
+    }
+
+    /** A thread that still runs; a loop may have started another one meanwhile. */
+    private synchronized @Nullable Thread unfinished() {
+        return threads.stream().filter(Thread::isAlive).findFirst().orElse(null);
     }
 
     private boolean isPredicting() {
@@ -109,7 +119,7 @@ public final class TrainerWorker implements AutoCloseable {
     private void predict(Compute compute) throws IOException {
         compute.enterThread();
         BlobStore blobs = BlobStore.at(pipeline.blobStore());
-        ModelCatalog catalog = new ModelCatalog(pipeline, blobs);
+        ModelCatalog catalog = new ModelCatalog(pipeline, blobs, clock);
         ChampionFollower follower = new ChampionFollower(pipeline, compute, catalog, endpoint.meters());
         start("champion-follower", follower::run);
         Clients clients = new Clients(pipeline, settings);
@@ -117,13 +127,15 @@ public final class TrainerWorker implements AutoCloseable {
         try (KafkaConsumer<byte[], byte[]> consumer = clients.consumer(
                         Map.of("group.id", group, "max.poll.records", "64", "auto.offset.reset", "earliest"));
                 KafkaProducer<String, byte[]> producer = clients.producer(group + "-" + UUID.randomUUID());
-                FrameReader reader = new FrameReader(pipeline, FrameReader.consumer(pipeline), blobs, clock);
                 KafkaClientMetrics consumerMetrics = new KafkaClientMetrics(consumer);
                 KafkaClientMetrics producerMetrics = new KafkaClientMetrics(producer)) {
             consumerMetrics.bindTo(endpoint.meters());
             producerMetrics.bindTo(endpoint.meters());
             PredictionLoop loop = new PredictionLoop(
-                    pipeline, new PredictionLoop.Parts(consumer, producer, reader, follower), endpoint.meters(), clock);
+                    pipeline,
+                    new PredictionLoop.Parts(consumer, producer, new SampleDecoder(pipeline, blobs), follower),
+                    endpoint.meters(),
+                    clock);
             predictions = loop;
             loop.run(() -> stopping);
         } finally {

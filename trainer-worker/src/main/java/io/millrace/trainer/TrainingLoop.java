@@ -18,6 +18,7 @@ import io.millrace.trainer.ingest.ReceivedFrame;
 import io.millrace.trainer.ingest.ReceivedLabel;
 import io.millrace.trainer.ingest.SampleSource;
 import io.millrace.trainer.learn.Learner;
+import io.millrace.trainer.learn.NonFiniteStepException;
 import io.millrace.trainer.learn.StepResult;
 import io.millrace.trainer.publish.Checkpoint;
 import io.millrace.trainer.publish.Ledger;
@@ -28,7 +29,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The spine of the trainer: what happens to frames and labels from the topics to a model version, top to bottom.
@@ -47,6 +51,9 @@ import java.util.function.BooleanSupplier;
  * <p>Not thread-safe: one thread runs it. Nothing in here reads the clock to decide what is learned.
  */
 final class TrainingLoop {
+    private static final Logger LOGGER = LoggerFactory.getLogger(TrainingLoop.class);
+    private static final int MAX_REFUSED = 10;
+
     private final Topics topics;
     private final TrainerSettings settings;
     private final SampleSource source;
@@ -62,10 +69,12 @@ final class TrainingLoop {
     private final BatchAssembler assembler;
     private final PrequentialEvaluator prequential = new PrequentialEvaluator(500);
     private final PseudoLabelAudit audit = new PseudoLabelAudit(10_000);
-    private final Ledger ledger = new Ledger();
-    private final GateSummary gate = new GateSummary();
+    private final Ledger ledger;
+    private final GateSummary gate;
     private long step;
     private long committedStep;
+    private int turns;
+    private int refusedInARow;
     private long committedAt;
 
     /**
@@ -100,6 +109,8 @@ final class TrainingLoop {
         this.metrics = parts.metrics();
         this.clock = clock;
         this.classes = pipeline.classes().size();
+        this.ledger = new Ledger(Set.of(topics.acceptedFrames().name()));
+        this.gate = new GateSummary(settings.learn().gate().confidenceThreshold());
         this.holdoutRule = new HoldoutRule(settings.holdoutShare());
         this.assembler = new BatchAssembler(
                 settings.learn().seed(),
@@ -147,7 +158,8 @@ final class TrainingLoop {
         if (!intake.frames().isEmpty()) {
             train(fresh);
         }
-        if (step - committedStep >= settings.commitSteps() && !intake.drained()) {
+        turns++;
+        if (turns >= settings.commitSteps() && !intake.drained()) {
             boolean versionDue = step / settings.versionSteps() > committedStep / settings.versionSteps();
             commit(versionDue ? Optional.of(challenge()) : Optional.empty(), List.of());
         }
@@ -206,8 +218,11 @@ final class TrainingLoop {
         if (batch.isEmpty()) {
             return;
         }
-        StepResult result = metrics.time(() -> learner.step(batch.get()));
-        step++;
+        Optional<StepResult> taken = step(batch.get());
+        if (taken.isEmpty()) {
+            return;
+        }
+        StepResult result = taken.get();
         gate.add(result);
         for (int i = 0; i < batch.get().fresh(); i++) {
             if (result.pseudoLabels()[i] >= 0) {
@@ -217,13 +232,38 @@ final class TrainingLoop {
         metrics.step(result);
     }
 
+    /**
+     * One step of the learner. A step that is not finite changes nothing and is passed over: the next one draws other
+     * samples. Many in a row mean that the model itself is broken, and end the process.
+     */
+    private Optional<StepResult> step(TrainingBatch batch) {
+        step++;
+        try {
+            StepResult result = metrics.time(() -> learner.step(batch));
+            refusedInARow = 0;
+            return Optional.of(result);
+        } catch (NonFiniteStepException e) {
+            refusedInARow++;
+            metrics.refused();
+            LOGGER.atError().setCause(e).addKeyValue("step", step).log("A step was refused");
+            if (refusedInARow > MAX_REFUSED) {
+                throw e;
+            }
+            return Optional.empty();
+        }
+    }
+
     private Release challenge() {
         return release.challenge(candidate(), memory.holdout().samples());
     }
 
     private Candidate candidate() {
         return new Candidate(
-                step, learner.teacherWeights(), prequential.temperature(), gate.threshold(), source.positions());
+                step,
+                learner.teacherWeights(),
+                prequential.temperature(),
+                step == 0 ? 1 : gate.threshold(),
+                source.positions());
     }
 
     private void commit(Optional<Release> made, List<ModelEvent> happened) {
@@ -240,6 +280,7 @@ final class TrainingLoop {
         transaction.commit(checkpoint(), announcement);
         metrics.committed(step, source.backlog());
         committedStep = step;
+        turns = 0;
         committedAt = clock.millis();
     }
 
@@ -261,12 +302,19 @@ final class TrainingLoop {
         committedStep = step;
         learner.restore(checkpoint.learner());
         prequential.restore(checkpoint.scores());
-        checkpoint.labeled().forEach(memory.labeled()::put);
-        memory.unlabeled().addAll(checkpoint.unlabeled());
-        checkpoint.holdout().forEach(memory.holdout()::put);
+        // The rule may have changed with the settings: what it holds out now is not trained any more, and vice versa.
+        memory.unlabeled().addAll(kept(checkpoint.unlabeled(), false));
+        kept(checkpoint.labeled(), false).forEach(memory.labeled()::put);
+        kept(checkpoint.holdout(), true).forEach(memory.holdout()::put);
         source.start(checkpoint.positions(), checkpoint.waitingLabels());
         String change = checkpoint.settingsHash().equals(settings.hash()) ? "" : " under changed settings";
         commit(Optional.empty(), List.of(event(EventKind.RESUMED, "trainer resumed" + change)));
+    }
+
+    private List<Sample> kept(List<Sample> samples, boolean heldOut) {
+        return samples.stream()
+                .filter(sample -> holdoutRule.holdsOut(sample.frameId()) == heldOut)
+                .toList();
     }
 
     private ModelEvent gateEvent() {

@@ -6,6 +6,7 @@ import io.millrace.runtime.BlobStore;
 import io.millrace.runtime.PipelineSettings;
 import io.millrace.trainer.batch.HoldoutRule;
 import io.millrace.trainer.ingest.FrameReader;
+import io.millrace.trainer.ingest.SampleDecoder;
 import io.millrace.trainer.ingest.SampleSource;
 import io.millrace.trainer.learn.Learner;
 import io.millrace.trainer.model.Compute;
@@ -17,14 +18,10 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.common.TopicPartition;
 
 /**
  * Everything one run of the {@link TrainingLoop} works with, from its opening, which fences every predecessor, to its
@@ -54,10 +51,11 @@ final class TrainingSession implements AutoCloseable {
         KafkaProducer<String, byte[]> producer = closing(clients.producer(TrainerTransaction.group(pipeline)));
         closing(new KafkaClientMetrics(consumer)).bindTo(meters);
         closing(new KafkaClientMetrics(producer)).bindTo(meters);
-        FrameReader reader = closing(new FrameReader(pipeline, FrameReader.consumer(pipeline), blobs, clock));
-        ModelCatalog catalog = closing(new ModelCatalog(pipeline, blobs));
+        SampleDecoder decoder = new SampleDecoder(pipeline, blobs);
+        FrameReader reader = closing(new FrameReader(FrameReader.consumer(pipeline), decoder, clock));
+        ModelCatalog catalog = closing(new ModelCatalog(pipeline, blobs, clock));
         learner = closing(new Learner(compute, network, settings.learn()));
-        source = new SampleSource(consumer, reader, pipeline, settings.intake(), clock);
+        source = new SampleSource(consumer, decoder, pipeline, settings.intake(), clock);
         TrainerTransaction transaction = new TrainerTransaction(pipeline, producer, consumer, blobs, clock);
         loop = new TrainingLoop(
                 pipeline,
@@ -71,7 +69,7 @@ final class TrainingSession implements AutoCloseable {
                         transaction,
                         new TrainerMetrics(meters)),
                 clock);
-        checkpoint = transaction.begin(inputs(pipeline, consumer));
+        checkpoint = begin(transaction);
     }
 
     SampleSource source() {
@@ -111,13 +109,12 @@ final class TrainingSession implements AutoCloseable {
         return part;
     }
 
-    private static Set<TopicPartition> inputs(PipelineSettings pipeline, KafkaConsumer<byte[], byte[]> consumer) {
-        Set<TopicPartition> inputs = new HashSet<>();
-        for (String topic : List.of(
-                pipeline.topics().acceptedFrames().name(),
-                pipeline.topics().labeledFrames().name())) {
-            consumer.partitionsFor(topic).forEach(info -> inputs.add(new TopicPartition(topic, info.partition())));
+    private Optional<Checkpoint> begin(TrainerTransaction transaction) throws IOException {
+        try {
+            return transaction.begin();
+        } catch (RuntimeException e) {
+            close();
+            throw e;
         }
-        return inputs;
     }
 }

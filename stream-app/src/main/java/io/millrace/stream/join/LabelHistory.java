@@ -7,6 +7,7 @@ import io.millrace.record.LabeledFrame;
 import io.millrace.schemas.Reason;
 import io.millrace.stream.flow.Flow;
 import io.millrace.stream.flow.Flow.Passed;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -59,23 +60,36 @@ final class LabelHistory {
         String of = "frame " + frame.getFrameId();
         LabeledFrame current = newest == null || newest.getAction() == LabelAction.RETRACT ? null : newest;
         int revision = newest == null ? 0 : newest.getRevision() + 1;
+        // Annotators' clocks differ; whoever orders by event time must still see revisions in their order.
+        Instant labeledAt = newest != null && newest.getLabeledAt().isAfter(event.getLabeledAt())
+                ? newest.getLabeledAt()
+                : event.getLabeledAt();
         if (event.getAction() == LabelAction.RETRACT) {
             return current == null
                     ? label.refused(Reason.NOTHING_TO_RETRACT, of + " has no label")
                     : passed(
                             frame,
                             label,
-                            new Revision(LabelAction.RETRACT, current.getClassIndex(), current.getLabel(), revision));
+                            new Revision(
+                                    LabelAction.RETRACT,
+                                    current.getClassIndex(),
+                                    current.getLabel(),
+                                    revision,
+                                    labeledAt));
         }
         int wanted = classes.indexOf(event.getLabel());
         if (current == null) {
-            return passed(frame, label, new Revision(LabelAction.ASSIGN, wanted, classes.get(wanted), revision));
+            return passed(
+                    frame, label, new Revision(LabelAction.ASSIGN, wanted, classes.get(wanted), revision, labeledAt));
         }
         if (current.getClassIndex() == wanted) {
             return label.refused(Reason.DUPLICATE_LABEL, of + " is labeled " + event.getLabel());
         }
         return event.getAction() == LabelAction.CORRECT
-                ? passed(frame, label, new Revision(LabelAction.CORRECT, wanted, classes.get(wanted), revision))
+                ? passed(
+                        frame,
+                        label,
+                        new Revision(LabelAction.CORRECT, wanted, classes.get(wanted), revision, labeledAt))
                 : label.refused(
                         Reason.CONFLICTING_LABEL,
                         of + " is labeled " + current.getLabel() + ", got ASSIGN of " + event.getLabel());
@@ -92,10 +106,10 @@ final class LabelHistory {
                         revision.name(),
                         revision.number(),
                         label.value().getAnnotator(),
-                        label.value().getLabeledAt(),
+                        revision.labeledAt(),
                         frame.getCapturedAt(),
                         frame.getFrame()));
     }
 
-    private record Revision(LabelAction action, int classIndex, String name, int number) {}
+    private record Revision(LabelAction action, int classIndex, String name, int number, Instant labeledAt) {}
 }

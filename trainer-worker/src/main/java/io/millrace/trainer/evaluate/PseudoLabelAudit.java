@@ -10,6 +10,7 @@ import java.util.Map;
 public final class PseudoLabelAudit {
     private final int capacity;
     private final Map<String, Integer> pseudoLabels = new LinkedHashMap<>();
+    private long accepted;
     private long audited;
     private long right;
 
@@ -20,6 +21,7 @@ public final class PseudoLabelAudit {
 
     /** Remembers that the gate accepted a class for a frame. */
     public void accepted(String frameId, int pseudoLabel) {
+        accepted++;
         pseudoLabels.put(frameId, pseudoLabel);
         if (pseudoLabels.size() > capacity) {
             pseudoLabels.remove(pseudoLabels.keySet().iterator().next());
@@ -33,6 +35,11 @@ public final class PseudoLabelAudit {
             audited++;
             right += pseudoLabel == label ? 1 : 0;
         }
+    }
+
+    /** How many pseudo-labels the gate accepted. */
+    public long accepted() {
+        return accepted;
     }
 
     /** How many pseudo-labels met a label. */

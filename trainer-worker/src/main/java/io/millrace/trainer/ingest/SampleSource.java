@@ -1,13 +1,10 @@
 package io.millrace.trainer.ingest;
 
 import io.millrace.record.Disposition;
-import io.millrace.record.Frame;
 import io.millrace.record.LabeledFrame;
 import io.millrace.runtime.PipelineSettings;
 import io.millrace.schemas.AvroDeserializer;
-import io.millrace.schemas.Decoding;
 import io.millrace.schemas.Topics;
-import io.millrace.trainer.batch.Sample;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -43,10 +40,9 @@ public final class SampleSource {
             Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
 
     private final Consumer<byte[], byte[]> consumer;
-    private final FrameReader reader;
+    private final SampleDecoder decoder;
     private final Topics topics;
     private final AvroDeserializer<LabeledFrame> labels;
-    private final AvroDeserializer<Frame> frames;
     private final IntakePolicy policy;
     private final InstantSource clock;
     private final LabelInbox inbox = new LabelInbox();
@@ -58,19 +54,18 @@ public final class SampleSource {
 
     /**
      * @param consumer assigned and positioned by {@link #start}; closed by its owner
-     * @param reader decodes frames; closed by its owner
+     * @param decoder decodes frames
      */
     public SampleSource(
             Consumer<byte[], byte[]> consumer,
-            FrameReader reader,
+            SampleDecoder decoder,
             PipelineSettings pipeline,
             IntakePolicy policy,
             InstantSource clock) {
         this.consumer = consumer;
-        this.reader = reader;
+        this.decoder = decoder;
         this.topics = pipeline.topics();
         this.labels = new AvroDeserializer<>(pipeline.schemaIds(), LabeledFrame.class);
-        this.frames = new AvroDeserializer<>(pipeline.schemaIds(), Frame.class);
         this.policy = policy;
         this.clock = clock;
     }
@@ -204,6 +199,10 @@ public final class SampleSource {
         } catch (OffsetOutOfRangeException e) {
             consumer.beginningOffsets(e.partitions()).forEach((partition, begin) -> {
                 long next = e.offsetOutOfRangePartitions().getOrDefault(partition, begin);
+                if (begin <= next) {
+                    throw new IllegalStateException(partition + ": expected offset " + next
+                            + ", but the partition begins at " + begin + ": it was made anew or cut");
+                }
                 lost.add(new LostRange(partition.topic(), partition.partition(), next, begin - 1));
                 LOGGER.atError()
                         .addKeyValue("partition", partition)
@@ -211,7 +210,6 @@ public final class SampleSource {
                         .addKeyValue("to", begin - 1)
                         .log("Retention removed records before they were read");
                 consumer.seek(partition, begin);
-                nextOffsets.put(partition, begin);
             });
             return ConsumerRecords.empty();
         }
@@ -222,7 +220,7 @@ public final class SampleSource {
         FrameQueue earliest = null;
         ConsumerRecord<byte[], byte[]> first = null;
         for (FrameQueue queue : queues.values()) {
-            ConsumerRecord<byte[], byte[]> head = queue.head();
+            ConsumerRecord<byte[], byte[]> head = beforeEnd(queue.head(), queue.partition());
             if (head == null && !isQuiet(queue)) {
                 return null;
             }
@@ -232,6 +230,12 @@ public final class SampleSource {
             }
         }
         return earliest;
+    }
+
+    private @Nullable ConsumerRecord<byte[], byte[]> beforeEnd(
+            @Nullable ConsumerRecord<byte[], byte[]> head, TopicPartition partition) {
+        boolean behind = head != null && end != null && head.offset() >= end.getOrDefault(partition, 0L);
+        return behind ? null : head;
     }
 
     private boolean isQuiet(FrameQueue queue) {
@@ -247,10 +251,20 @@ public final class SampleSource {
         return end != null && nextOffsets.keySet().stream().allMatch(this::isAtEnd);
     }
 
+    /** Lost ranges whose turn has come: everything before them in their partition was taken. */
     private List<LostRange> takeLost() {
-        List<LostRange> taken = List.copyOf(lost);
-        lost.clear();
-        return taken;
+        List<LostRange> due = lost.stream().filter(this::isDue).toList();
+        for (LostRange range : due) {
+            nextOffsets.merge(new TopicPartition(range.topic(), range.partition()), range.to() + 1, Math::max);
+        }
+        lost.removeAll(due);
+        return due;
+    }
+
+    private boolean isDue(LostRange range) {
+        FrameQueue queue = queues.get(new TopicPartition(range.topic(), range.partition()));
+        ConsumerRecord<byte[], byte[]> head = queue == null ? null : queue.head();
+        return head == null || head.offset() > range.to();
     }
 
     private ConsumerRecord<byte[], byte[]> take(FrameQueue queue) {
@@ -286,13 +300,10 @@ public final class SampleSource {
     }
 
     private ReceivedFrame received(ConsumerRecord<byte[], byte[]> record) {
-        Frame frame = frames.deserialize(record.topic(), record.value());
-        Decoding decoding = frame == null ? null : reader.decode(frame);
-        if (frame != null && decoding instanceof Decoding.Decoded decoded) {
-            Sample sample = new Sample(frame.getFrameId(), frame.getSourceId(), decoded.values(), Sample.UNLABELED);
-            return new ReceivedFrame(sample, Disposition.TRAINED, record.partition(), record.offset());
-        }
-        return new ReceivedFrame(null, Disposition.QUARANTINED, record.partition(), record.offset());
+        return decoder.read(record)
+                .map(readable ->
+                        new ReceivedFrame(readable.sample(), Disposition.TRAINED, record.partition(), record.offset()))
+                .orElseGet(() -> new ReceivedFrame(null, Disposition.QUARANTINED, record.partition(), record.offset()));
     }
 
     private boolean isFrames(TopicPartition partition) {

@@ -14,7 +14,9 @@ import java.util.List;
  *   weight = 1[max p~ &gt;= threshold],  target = one-hot of argmax p~
  * </pre>
  *
- * <p>Deviations: the predictions are those of an EMA teacher; {@code c} is a running mean as the alignment is, not the
+ * <p>Deviations: the labeled samples are drawn class by class, so the alignment pulls towards equal classes, as AdaMatch
+ * does where the labeled set is balanced: on a stream with rare classes it gives them more pseudo-labels than their share;
+ * the predictions are those of an EMA teacher; {@code c} is a running mean as the alignment is, not the
  * batch's own; the threshold is kept between a floor and a ceiling, because replayed labels are partly memorised and
  * {@code c} drifts to 1; {@code r} = 0.95 by default (the authors' code has 0.9). The means are forgotten by half-life and
  * start as plain means: {@code m = min(1 - 1/t, 0.5^(1/halfLife))}.

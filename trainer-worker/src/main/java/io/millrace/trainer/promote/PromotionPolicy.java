@@ -25,7 +25,8 @@ import java.util.Locale;
  * times in five ({@link #detectableLoss}): 18 points with 20 labels and d = 0.1, 3.5 with 500, 1.8 with 2,000. So with 20
  * labels the rule stops a broken model and nothing finer, and says so in every reason it gives. The same holdout is
  * looked at again and again, so among many challengers that are truly equal about one in twenty is kept out by chance,
- * which costs one interval; it cannot promote one that is clearly worse.
+ * which costs one interval; it cannot promote one that is significantly worse. What
+ * it does not prevent is a slow descent: with few labels, each of many promotions may lose what is too little to notice.
  */
 public final class PromotionPolicy {
     private static final double SIGNIFICANCE = 0.05;

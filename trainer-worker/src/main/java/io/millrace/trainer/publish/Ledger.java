@@ -5,16 +5,26 @@ import io.millrace.record.OffsetRange;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 
 /**
- * What became of each offset since the last commit. Offsets that lie side by side and ended alike become one range.
+ * What became of each offset since the last commit. Neighbours that ended alike become one range.
  *
  * <p>Not thread-safe.
  */
 public final class Ledger {
+    private final Set<String> readInOrder;
     private final List<Entry> entries = new ArrayList<>();
 
     private record Entry(String topic, int partition, long from, long to, Disposition disposition) {}
+
+    /**
+     * @param readInOrder topics whose offsets end in their order: a gap there is a transaction marker and belongs to the
+     *     range around it; elsewhere a gap is a record that ends in another row
+     */
+    public Ledger(Set<String> readInOrder) {
+        this.readInOrder = Set.copyOf(readInOrder);
+    }
 
     /** Writes down how one record ended. */
     public void add(String topic, int partition, long offset, Disposition disposition) {
@@ -39,7 +49,7 @@ public final class Ledger {
         List<OffsetRange> ranges = new ArrayList<>();
         int start = 0;
         for (int i = 1; i <= entries.size(); i++) {
-            if (i == entries.size() || !sameRange(entries.get(start), entries.get(i))) {
+            if (i == entries.size() || !sameRange(entries.get(start), entries.get(i - 1), entries.get(i))) {
                 Entry first = entries.get(start);
                 Entry last = entries.get(i - 1);
                 long records = entries.subList(start, i).stream()
@@ -54,9 +64,10 @@ public final class Ledger {
         return ranges;
     }
 
-    private static boolean sameRange(Entry one, Entry other) {
-        return one.topic().equals(other.topic())
-                && one.partition() == other.partition()
-                && one.disposition() == other.disposition();
+    private boolean sameRange(Entry one, Entry last, Entry next) {
+        return one.topic().equals(next.topic())
+                && one.partition() == next.partition()
+                && one.disposition() == next.disposition()
+                && (readInOrder.contains(one.topic()) || last.to() + 1 == next.from());
     }
 }

@@ -9,6 +9,7 @@ import io.millrace.schemas.Topics;
 import io.millrace.trainer.model.Tensor;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,9 +31,11 @@ public final class ModelCatalog implements AutoCloseable {
     public static final String CHAMPION = "champion";
 
     private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final Consumer<byte[], byte[]> consumer;
     private final BlobStore blobs;
+    private final InstantSource clock;
     private final Topics topics;
     private final AvroDeserializer<ModelVersion> versionReader;
     private final AvroDeserializer<ModelAlias> aliasReader;
@@ -40,7 +43,8 @@ public final class ModelCatalog implements AutoCloseable {
     private final Map<String, String> aliases = new HashMap<>();
 
     /** @param blobs where the artifacts lie */
-    public ModelCatalog(PipelineSettings pipeline, BlobStore blobs) {
+    public ModelCatalog(PipelineSettings pipeline, BlobStore blobs, InstantSource clock) {
+        this.clock = clock;
         this.consumer = new KafkaConsumer<>(
                 pipeline.kafkaWith(Map.of("enable.auto.commit", "false", "isolation.level", "read_committed")),
                 new ByteArrayDeserializer(),
@@ -78,7 +82,9 @@ public final class ModelCatalog implements AutoCloseable {
     /** Takes in everything that is committed now. */
     public void readToEnd() {
         Map<TopicPartition, Long> end = consumer.endOffsets(consumer.assignment());
+        Deadline deadline = new Deadline(clock, PATIENCE);
         while (end.entrySet().stream().anyMatch(entry -> consumer.position(entry.getKey()) < entry.getValue())) {
+            deadline.check("versions and aliases");
             poll(POLL);
         }
     }

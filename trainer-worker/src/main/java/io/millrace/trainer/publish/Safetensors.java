@@ -60,6 +60,10 @@ public final class Safetensors {
         String text = header.toString();
         int bare = text.getBytes(StandardCharsets.UTF_8).length;
         byte[] padded = (text + " ".repeat(Math.floorMod(-bare, LENGTH_BYTES))).getBytes(StandardCharsets.UTF_8);
+        if (padded.length > MAX_HEADER_BYTES || end > Integer.MAX_VALUE - padded.length - LENGTH_BYTES) {
+            throw new IllegalStateException("expected a header of at most " + MAX_HEADER_BYTES
+                    + " and values of at most " + Integer.MAX_VALUE + " bytes, got " + padded.length + " and " + end);
+        }
         ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(LENGTH_BYTES + padded.length + end))
                 .order(ByteOrder.LITTLE_ENDIAN);
         out.putLong(padded.length).put(padded);

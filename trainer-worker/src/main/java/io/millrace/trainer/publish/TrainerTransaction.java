@@ -14,14 +14,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -32,11 +28,11 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Makes a range of steps count, exactly once. The checkpoint is stored first; then one Kafka transaction writes the
- * ledger row, what else is to be announced, and the input offsets, whose metadata names the checkpoint. Committed
- * offsets without their checkpoint, or the other way round, cannot be seen by anyone.
+ * ledger row, which names the checkpoint, what else is to be announced, and the input offsets, so that lag can be seen.
+ * A row without its checkpoint cannot be seen by anyone; a checkpoint without its row is garbage under its hash.
  *
  * <pre>
- *   start:  fence the predecessor -&gt; committed offsets -&gt; their checkpoint, verified -&gt; go on from there
+ *   start:  fence the predecessor -&gt; last ledger row -&gt; its checkpoint, verified -&gt; go on from there
  *   commit: blob store &lt;- checkpoint | begin; ledger row, version, alias, events, offsets; commit | delete the old one
  * </pre>
  *
@@ -45,6 +41,7 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class TrainerTransaction {
     private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final Producer<String, byte[]> producer;
     private final Consumer<byte[], byte[]> consumer;
@@ -97,33 +94,31 @@ public final class TrainerTransaction {
             List<ModelEvent> events) {}
 
     /**
-     * Fences every predecessor, then finds the newest committed checkpoint.
+     * Fences every predecessor, then finds the checkpoint that the last ledger row names. The ledger is asked, not the
+     * group's offsets, although both are committed together: offsets of a group without members are forgotten after a
+     * week, the ledger never is.
      *
-     * @param partitions every input of the trainer
      * @return the checkpoint, or empty on the very first start
-     * @throws IllegalStateException when offsets were committed and their checkpoint is gone or damaged: going on would
-     *     train frames twice or never
+     * @throws IllegalStateException when the checkpoint is gone or damaged: going on without it would train frames twice
+     *     or never
      */
-    public Optional<Checkpoint> begin(Set<TopicPartition> partitions) {
+    public Optional<Checkpoint> begin() {
         producer.initTransactions();
-        Collection<OffsetAndMetadata> committed = consumer.committed(partitions).values().stream()
-                .filter(Objects::nonNull)
-                .toList();
-        Set<String> names = committed.stream().map(OffsetAndMetadata::metadata).collect(Collectors.toSet());
-        if (names.isEmpty()) {
+        Optional<byte[]> last = lastLedgerRow();
+        if (last.isEmpty()) {
             return Optional.empty();
         }
-        if (names.size() != 1) {
-            throw new IllegalStateException("group " + group + " names several checkpoints: " + names);
-        }
-        checkpointInUse = names.iterator().next();
+        ledgerHash = FileBlobStore.sha256(last.get());
+        LedgerRow row = topics.trainingLedger()
+                .values()
+                .deserializer()
+                .deserialize(topics.trainingLedger().name(), last.get());
+        checkpointInUse = row.getCheckpointSha256();
         try {
             byte[] bytes = blobs.get(checkpointInUse)
-                    .orElseThrow(() -> new IllegalStateException("checkpoint " + checkpointInUse + " that group "
-                            + group + " committed is not in the blob store"));
-            Checkpoint checkpoint = CheckpointCodec.decode(bytes);
-            ledgerHash = lastLedgerHash();
-            return Optional.of(checkpoint);
+                    .orElseThrow(() -> new IllegalStateException("checkpoint " + checkpointInUse
+                            + " that the last row of the ledger names is not in the blob store"));
+            return Optional.of(CheckpointCodec.decode(bytes));
         } catch (IOException | IllegalArgumentException e) {
             throw new IllegalStateException("checkpoint " + checkpointInUse + " cannot be read", e);
         }
@@ -161,26 +156,26 @@ public final class TrainerTransaction {
         }
     }
 
-    /** Hash of the last committed row; the offsets behind it may be transaction markers, so it is looked for backwards. */
-    private String lastLedgerHash() {
+    /** The last committed row; the offsets behind it may be transaction markers, so it is looked for backwards. */
+    private Optional<byte[]> lastLedgerRow() {
         TopicPartition partition = new TopicPartition(topics.trainingLedger().name(), 0);
         consumer.assign(List.of(partition));
         long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
         long begin = consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
-        String hash = "";
-        for (long back = 8; hash.isEmpty() && end > begin; back *= 8) {
-            long start = Math.max(begin, end - back);
+        byte[] last = null;
+        long start = end;
+        for (long back = 8; last == null && start > begin; back *= 8) {
+            start = Math.max(begin, end - back);
             consumer.seek(partition, start);
+            Deadline deadline = new Deadline(clock, PATIENCE);
             while (consumer.position(partition) < end) {
+                deadline.check("the training ledger");
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                    hash = FileBlobStore.sha256(record.value());
+                    last = record.value();
                 }
             }
-            if (start == begin) {
-                break;
-            }
         }
-        return hash;
+        return Optional.ofNullable(last);
     }
 
     private LedgerRow row(String checkpointSha256, Announcement announcement) {

@@ -15,6 +15,7 @@ import io.millrace.runtime.Settings;
 import io.millrace.schemas.Decoding;
 import io.millrace.schemas.Topic;
 import io.millrace.schemas.Topics;
+import io.millrace.trainer.batch.Sample;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -58,6 +59,7 @@ class SampleSourceTest {
     private final AtomicLong millis = new AtomicLong();
     private final Map<TopicPartition, Long> nextOffsets = new HashMap<>();
     private BlobStore blobs;
+    private SampleDecoder decoder;
     private FrameReader reader;
     private SampleSource source;
 
@@ -76,7 +78,8 @@ class SampleSourceTest {
             consumer.updateBeginningOffsets(Map.of(partition, 0L));
             consumer.updateEndOffsets(Map.of(partition, 0L));
         }
-        reader = new FrameReader(PIPELINE, readBack, blobs, () -> Instant.ofEpochMilli(millis.get()));
+        decoder = new SampleDecoder(PIPELINE, blobs);
+        reader = new FrameReader(readBack, decoder, () -> Instant.ofEpochMilli(millis.get()));
         source = newSource(1_000);
     }
 
@@ -237,10 +240,11 @@ class SampleSourceTest {
         byte[] value = bytes(TOPICS.frames(), frameRecord("x", 1, new byte[] {0, (byte) 255}));
         readBack.schedulePollTask(() -> readBack.addRecord(record(place, 5, 1, value)));
 
-        Decoding decoding =
-                reader.readBack(new FrameReference(place.topic(), 3, 5L)).orElseThrow();
+        Sample sample = reader.readBack(new FrameReference(place.topic(), 3, 5L))
+                .orElseThrow()
+                .orElseThrow();
 
-        assertThat(((Decoding.Decoded) decoding).values()).containsExactly(0f, 1f);
+        assertThat(sample.values()).containsExactly(0f, 1f);
     }
 
     @Test
@@ -261,15 +265,15 @@ class SampleSourceTest {
         Frame lost = Frame.newBuilder(large).setBlobSha256("0".repeat(64)).build();
         Frame forged = Frame.newBuilder(large).setBlobSha256("../../etc/passwd").build();
 
-        assertThat(((Decoding.Decoded) reader.decode(large)).values()).containsExactly(1f, 0f);
-        assertThat(reader.decode(lost)).isInstanceOf(Decoding.Refused.class);
-        assertThat(reader.decode(forged)).isInstanceOf(Decoding.Refused.class);
+        assertThat(((Decoding.Decoded) decoder.decode(large)).values()).containsExactly(1f, 0f);
+        assertThat(decoder.decode(lost)).isInstanceOf(Decoding.Refused.class);
+        assertThat(decoder.decode(forged)).isInstanceOf(Decoding.Refused.class);
     }
 
     private SampleSource newSource(long maxBacklog) {
         return new SampleSource(
                 consumer,
-                reader,
+                decoder,
                 PIPELINE,
                 new IntakePolicy(maxBacklog, 2_000),
                 () -> Instant.ofEpochMilli(millis.get()));

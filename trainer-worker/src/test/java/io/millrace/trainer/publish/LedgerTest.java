@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.record.Disposition;
 import io.millrace.record.OffsetRange;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class LedgerTest {
     @Test
     void shouldJoinNeighboursThatEndedAlikeAcrossTransactionMarkers() {
-        Ledger ledger = new Ledger();
+        Ledger ledger = new Ledger(Set.of("f"));
         ledger.add("f", 1, 5, Disposition.TRAINED);
         ledger.add("f", 0, 7, Disposition.TRAINED);
         ledger.add("f", 1, 6, Disposition.TRAINED);
@@ -28,7 +29,7 @@ class LedgerTest {
 
     @Test
     void shouldCountEveryOffsetOfALostRange() {
-        Ledger ledger = new Ledger();
+        Ledger ledger = new Ledger(Set.of("f"));
         ledger.addRange("f", 0, 3, 7, Disposition.EXPIRED);
         ledger.add("f", 0, 8, Disposition.EXPIRED);
 
@@ -36,8 +37,20 @@ class LedgerTest {
     }
 
     @Test
+    void shouldKeepOutOfARangeWhatEndsLaterWhenOffsetsAreNotReadInOrder() {
+        Ledger ledger = new Ledger(Set.of("f"));
+        ledger.add("labels", 0, 4, Disposition.TRAINED);
+        ledger.add("labels", 0, 6, Disposition.TRAINED); // 5 waits for its time
+
+        assertThat(ledger.take())
+                .containsExactly(
+                        new OffsetRange("labels", 0, 4L, 4L, Disposition.TRAINED, 1L),
+                        new OffsetRange("labels", 0, 6L, 6L, Disposition.TRAINED, 1L));
+    }
+
+    @Test
     void shouldGiveNothingTwice() {
-        Ledger ledger = new Ledger();
+        Ledger ledger = new Ledger(Set.of("f"));
         ledger.add("f", 0, 1, Disposition.SHED);
         ledger.take();
 
