@@ -15,6 +15,7 @@ import picocli.CommandLine.ScopeType;
 @Command(
         name = "millrace bench",
         description = "Measures Millrace on this machine.",
+        version = "millrace 0.1.0",
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
         sortOptions = false,
