@@ -46,12 +46,18 @@ public final class Millrace {
 
     /** The command line, ready to execute. */
     static CommandLine commandLine() {
-        return new CommandLine(new Millrace())
+        CommandLine commandLine = new CommandLine(new Millrace())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(Millrace::explain);
+        commandLine
+                .getCommandSpec()
+                .usageMessage()
+                .footer("Benchmarks have a command line of their own: millrace bench");
+        return commandLine;
     }
 
-    private static int explain(Exception failure, CommandLine command, ParseResult parsed) {
+    /** Says on the error stream of a command why it failed, and returns its exit code. */
+    public static int explain(Exception failure, CommandLine command, ParseResult parsed) {
         PrintWriter err = command.getErr();
         if (failure instanceof BadSettingsException) {
             err.println(failure.getMessage());
@@ -62,7 +68,7 @@ public final class Millrace {
             return ExitCode.USAGE;
         }
         LOGGER.atError().setCause(failure).log("The command failed");
-        err.println("millrace " + command.getCommandName() + " failed: " + failure.getMessage());
+        err.println(command.getCommandSpec().qualifiedName() + " failed: " + failure.getMessage());
         for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
             err.println("  because: " + cause.getMessage());
         }

@@ -113,13 +113,12 @@ public final class Settings {
     public static String describe(ConfigDef declared) {
         StringBuilder table = new StringBuilder("| key | type | default | what it does |\n|---|---|---|---|\n");
         for (ConfigDef.ConfigKey key : new TreeMap<>(declared.configKeys()).values()) {
-            String range = key.validator == null ? "" : " " + key.validator;
-            table.append("| `%s` | %s%s | `%s` | %s |%n"
+            table.append("| `%s` | %s%s | %s | %s |%n"
                     .formatted(
                             key.name,
                             key.type.name().toLowerCase(Locale.ROOT),
-                            range.replace("|", "\\|"),
-                            key.hasDefault() ? printed(key.defaultValue) : "required",
+                            range(key),
+                            usual(key),
                             key.documentation));
         }
         return table.toString();
@@ -145,6 +144,17 @@ public final class Settings {
         Map<String, String> printable = new TreeMap<>();
         values.forEach((key, value) -> printable.put(key, printed(value)));
         return printable;
+    }
+
+    private static String usual(ConfigDef.ConfigKey key) {
+        String printed = key.hasDefault() ? printed(key.defaultValue) : "";
+        return !key.hasDefault() ? "required" : printed.isEmpty() ? "" : "`" + printed + "`";
+    }
+
+    /** What a validator says of itself; a lambda says nothing, and its sentence in the definition tells the range. */
+    private static String range(ConfigDef.ConfigKey key) {
+        boolean silent = key.validator == null || key.validator.getClass().isSynthetic();
+        return silent ? "" : " " + key.validator.toString().replace("|", "\\|");
     }
 
     private static String printed(Object value) {

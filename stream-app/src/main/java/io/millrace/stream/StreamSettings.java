@@ -59,7 +59,7 @@ public record StreamSettings(
 
     private static void declareKafka(ConfigDef declared) {
         Importance medium = Importance.MEDIUM;
-        String id = "Consumer group, and start of transactional ids and internal topics; empty: <prefix>stream-app.";
+        String id = "Consumer group and start of every internal name; empty: topic prefix + stream-app.";
         declared.define(APPLICATION_ID, Type.STRING, "", medium, id);
         String protocol = "Rebalance protocol. streams fails over sooner, classic allows static membership.";
         declared.define(

@@ -1,0 +1,102 @@
+package io.millrace.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** Each benchmark ends and tells what it promises; how long anything took is not looked at. */
+class BenchmarksIT {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"trial", "step", "routing", "latency"})
+    void shouldExplainItselfWhenAskedForHelp(String benchmark) {
+        assertThat(run(benchmark, "--help")).isZero();
+        assertThat(out.toString()).contains("Usage: millrace bench " + benchmark, "--quick", "--json", "--set");
+    }
+
+    @Test
+    void shouldTellEveryErrorWhenSettingsAreBad() {
+        assertThat(run("trial", "--methods", "magic", "--set", "trainer.sed=1")).isEqualTo(2);
+        assertThat(err.toString()).contains("trainer.method", "did you mean trainer.seed?");
+    }
+
+    @Test
+    void shouldTellAccuracyAndCostOfAMethod() throws IOException {
+        JsonNode figures = figures("trial", "--frames", "200", "--methods", "supervised");
+
+        assertThat(figures.get("supervised.accuracy.mean.percent").asDouble()).isBetween(0.0, 100.0);
+        assertThat(figures.get("supervised.seed7.steps").asInt()).isEqualTo(50);
+        assertThat(figures.has("supervised.seed7.step.median.ms")).isTrue();
+    }
+
+    @Test
+    void shouldTellTheCostOfAStepByMethodAndPart() throws IOException {
+        JsonNode figures = figures("step", "--warm-up", "2", "--turns", "1");
+
+        for (String method : List.of("supervised", "fixmatch", "adamatch")) {
+            assertThat(figures.has(method + ".step.median.ms")).isTrue();
+            assertThat(figures.has(method + ".step.to.supervised.ratio")).isTrue();
+        }
+        for (String part :
+                List.of("augment", "teacher.forward", "student.forward.and.backward", "optimizer", "teacher.average")) {
+            assertThat(figures.has("part." + part + ".share")).as(part).isTrue();
+        }
+    }
+
+    @Test
+    void shouldTellFramesPerSecondOfBothEncodings() throws IOException {
+        JsonNode figures = figures("routing", "--frames", "50", "--turns", "1");
+
+        assertThat(figures.has("PNG.frames.per.second.median")).isTrue();
+        assertThat(figures.has("RAW_U8.frames.per.second.median")).isTrue();
+        assertThat(figures.has("RAW_U8.to.PNG.ratio")).isTrue();
+    }
+
+    @Test
+    void shouldTellLatencyOfAcceptanceAndPrediction() throws IOException {
+        JsonNode figures = figures("latency", "--rate", "40", "--seconds", "1");
+
+        assertThat(figures.get("frames").asInt()).isEqualTo(40);
+        assertThat(figures.has("accepted.latency.p50.ms")).isTrue();
+        assertThat(figures.has("predicted.latency.p99.ms")).isTrue();
+    }
+
+    private JsonNode figures(String... arguments) throws IOException {
+        Path file = directory.resolve("figures.json");
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--json", file.toString()));
+
+        assertThat(run(all.toArray(String[]::new))).as(err.toString()).isZero();
+
+        JsonNode report = new ObjectMapper().readTree(file.toFile());
+        assertThat(report.get("benchmark").asText()).isEqualTo(arguments[0]);
+        assertThat(report.get("machine").get("cores").asInt()).isPositive();
+        report.get("figures")
+                .fieldNames()
+                .forEachRemaining(name -> assertThat(out.toString()).contains(name));
+        return report.get("figures");
+    }
+
+    private int run(String... arguments) {
+        CommandLine commandLine =
+                Benchmarks.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        return commandLine.execute(arguments);
+    }
+}
