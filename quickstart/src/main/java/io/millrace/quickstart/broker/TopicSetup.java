@@ -66,7 +66,7 @@ public final class TopicSetup {
         for (Topic<?> topic : topics.all()) {
             wanted.add(newTopic(topic.name(), about.contains(topic.name()) ? 1 : partitions, topic.settings()));
         }
-        for (Topic<?> topic : List.of(topics.frames(), topics.labels())) {
+        for (Topic<?> topic : List.of(topics.frames(), topics.labels(), topics.predictions())) {
             wanted.add(newTopic(topics.deadLettersOf(topic), 1, topics.deadLetterSettings()));
         }
         return wanted;
