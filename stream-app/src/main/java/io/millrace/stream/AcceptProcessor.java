@@ -2,11 +2,12 @@ package io.millrace.stream;
 
 import io.millrace.record.IndexedFrame;
 import io.millrace.stream.flow.Flow.Passed;
+import io.millrace.stream.flow.Origin;
 import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 
-/** An accepted frame goes on as the bytes that came, at the time it was taken (which validation bounded). */
-final class AcceptProcessor extends ContextualFixedKeyProcessor<String, Passed<IndexedFrame>, byte[]> {
+/** An accepted frame goes on as the record that came, at the time it was taken (which validation bounded). */
+final class AcceptProcessor extends ContextualFixedKeyProcessor<String, Passed<IndexedFrame>, Origin> {
     private final StreamMeters meters;
 
     AcceptProcessor(StreamMeters meters) {
@@ -18,7 +19,7 @@ final class AcceptProcessor extends ContextualFixedKeyProcessor<String, Passed<I
         Passed<IndexedFrame> passed = record.value();
         meters.countAccepted(passed.origin().topic());
         context()
-                .forward(record.withValue(passed.origin().value())
+                .forward(record.withValue(passed.origin())
                         .withTimestamp(passed.value().getCapturedAt().toEpochMilli()));
     }
 }

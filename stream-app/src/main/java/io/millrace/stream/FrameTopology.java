@@ -29,6 +29,8 @@ import io.millrace.stream.validate.BlobReader;
 import io.millrace.stream.validate.FrameValidator;
 import io.millrace.stream.validate.LabelValidator;
 import java.time.InstantSource;
+import java.util.Optional;
+import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
@@ -116,7 +118,9 @@ public final class FrameTopology {
                 topics.frames(),
                 "deduplicate-frames");
         accepted.processValues(() -> new AcceptProcessor(meters), Named.as("accept-frames"))
-                .to(topics.acceptedFrames().name(), produced(Serdes.ByteArray(), "accepted-frames"));
+                .to(
+                        topics.acceptedFrames().name(),
+                        produced(untouched(), "accepted-frames").withStreamPartitioner(FrameTopology::whereItCame));
 
         // by frame id: three small streams partitioned by us, since producers in other languages hash keys otherwise
         KStream<String, IndexedFrame> referencesById = accepted.map(
@@ -208,6 +212,21 @@ public final class FrameTopology {
                 .withKeySerde(Serdes.String())
                 .withValueSerde(values)
                 .withNumberOfPartitions(settings.joinPartitions());
+    }
+
+    /**
+     * An accepted frame stays in the partition it came in: so the order within a partition is that of the producer, and
+     * does not depend on which stream task was faster.
+     */
+    private static Optional<Set<Integer>> whereItCame(String topic, String key, Origin origin, int partitions) {
+        return Optional.of(Set.of(origin.partition() % partitions));
+    }
+
+    /** Writes a record's value as it came. */
+    private static Serde<Origin> untouched() {
+        return Serdes.serdeFrom((topic, origin) -> origin.value(), (topic, bytes) -> {
+            throw new UnsupportedOperationException("accepted frames are not read here");
+        });
     }
 
     private static <V> Produced<String, V> produced(Serde<V> values, String name) {

@@ -29,7 +29,7 @@ class EmbeddedBrokerIT {
     void shouldReadAgainWhatWasProducedWhenTheBrokerRestarts() throws Exception {
         try (EmbeddedBroker broker = EmbeddedBroker.start(directory, 0);
                 Admin admin = admin(broker)) {
-            assertThat(new TopicSetup(topics, 2, 1).createOn(admin)).hasSize(13);
+            assertThat(new TopicSetup(topics, 2, 1).createOn(admin)).hasSize(14);
             assertThat(new TopicSetup(topics, 2, 1).createOn(admin)).isEmpty();
             produce(broker, "hello");
             assertThat(admin.describeFeatures()
@@ -44,7 +44,8 @@ class EmbeddedBrokerIT {
         try (EmbeddedBroker broker = EmbeddedBroker.start(directory, 0);
                 Admin admin = admin(broker)) {
             assertThat(consume(broker)).containsExactly("hello");
-            assertThat(admin.listTopics().names().get()).contains("test.frames", "test.dlq.frames", "test.dlq.labels");
+            assertThat(admin.listTopics().names().get())
+                    .contains("test.frames", "test.dlq.frames", "test.dlq.labels", "test.dlq.predictions");
             assertThat(admin.describeTopics(List.of("test.frames", "test.events"))
                             .allTopicNames()
                             .get()
