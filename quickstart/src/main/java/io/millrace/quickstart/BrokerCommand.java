@@ -2,6 +2,7 @@ package io.millrace.quickstart;
 
 import io.millrace.quickstart.broker.EmbeddedBroker;
 import io.millrace.quickstart.broker.TopicSetup;
+import io.millrace.runtime.Endpoint;
 import io.millrace.runtime.PipelineSettings;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -56,7 +57,10 @@ final class BrokerCommand implements Callable<Integer> {
                     new TopicSetup(pipeline.topics(), 4, 1).createOn(admin);
                 }
             }
-            out.println("broker ready on " + broker.bootstrapServers() + ", data in " + directory);
+            Endpoint endpoint = process.endpoint(pipeline);
+            endpoint.readyWhen("broker", () -> true);
+            out.println("broker ready on " + broker.bootstrapServers() + ", data in " + directory + ", metrics on http://"
+                    + pipeline.httpHost() + ":" + endpoint.port() + "/metrics");
             out.flush();
             process.lifecycle().awaitStop();
         }

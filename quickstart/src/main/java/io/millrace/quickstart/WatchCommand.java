@@ -33,6 +33,7 @@ final class WatchCommand implements Callable<Integer> {
         PipelineSettings pipeline = options.pipeline();
         try (CommandRun process = new CommandRun()) {
             PipelineWatcher watcher = new PipelineWatcher(pipeline);
+            process.endpoint(pipeline).readyWhen("watching", watcher::isUpToDate);
             Background watching = process.start(watcher, "watcher");
             Subject subject = new Subject(
                     pipeline.topicPrefix(), expected, pipeline.classes(), "Ctrl-C ends the view, not the pipeline");
