@@ -18,6 +18,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -90,6 +91,7 @@ final class DemoCommand implements Callable<Integer> {
         if (forStream == null || forTrainer == null) {
             throw new BadSettingsException(new ArrayList<>(errors));
         }
+        checkAhead(TrainerSettings.from(forTrainer));
         FashionData data = stream.data();
         FrameStream frames = stream.stream(data);
         PipelineSettings pipeline = PipelineSettings.from(forStream);
@@ -119,6 +121,15 @@ final class DemoCommand implements Callable<Integer> {
             own.put("pipeline.http.port", httpPort.toString());
         }
         return own;
+    }
+
+    /** The feed waits for commits, and the trainer commits after so many frames: less ahead, and both wait for ever. */
+    private void checkAhead(TrainerSettings trainer) {
+        long betweenCommits = (long) trainer.framesPerStep() * trainer.commitSteps();
+        if (pace.pace() instanceof Pace.AsFastAsConsumed max && max.ahead() < betweenCommits) {
+            throw new BadSettingsException(List.of("--ahead: expected at least " + betweenCommits
+                    + " frames (trainer.frames.per.step x trainer.commit.interval.steps), got " + max.ahead()));
+        }
     }
 
     /** The labels of the start take effect together, so that it does not matter which of them came first. */
