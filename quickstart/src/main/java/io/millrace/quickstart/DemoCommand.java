@@ -1,6 +1,9 @@
 package io.millrace.quickstart;
 
 import io.millrace.quickstart.data.FashionData;
+import io.millrace.quickstart.data.FrameStream;
+import io.millrace.quickstart.feed.LabelPlan;
+import io.millrace.quickstart.feed.Pace;
 import io.millrace.quickstart.watch.LiveView.Style;
 import io.millrace.runtime.BadSettingsException;
 import io.millrace.runtime.PipelineSettings;
@@ -15,6 +18,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -87,12 +91,16 @@ final class DemoCommand implements Callable<Integer> {
         if (forStream == null || forTrainer == null) {
             throw new BadSettingsException(new ArrayList<>(errors));
         }
+        checkAhead(TrainerSettings.from(forTrainer));
         FashionData data = stream.data();
+        FrameStream frames = stream.stream(data);
+        PipelineSettings pipeline = PipelineSettings.from(forStream);
+        own.put("trainer.start.labels", startLabels(frames, pipeline));
         return new DemoPlan(
-                PipelineSettings.from(forStream),
+                pipeline,
                 StreamSettings.from(forStream),
-                TrainerSettings.from(forTrainer),
-                new DemoPlan.Source(data, stream.stream(data)),
+                TrainerSettings.from(settings(TrainerSettings.declare(), own)),
+                new DemoPlan.Source(data, frames),
                 pace.pace(),
                 labels.habits(),
                 options.bootstrap == null ? port : null,
@@ -115,15 +123,37 @@ final class DemoCommand implements Callable<Integer> {
         return own;
     }
 
+    /** The feed waits for commits, and the trainer commits after so many frames: less ahead, and both wait for ever. */
+    private void checkAhead(TrainerSettings trainer) {
+        long betweenCommits = (long) trainer.framesPerStep() * trainer.commitSteps();
+        if (pace.pace() instanceof Pace.AsFastAsConsumed max && max.ahead() < betweenCommits) {
+            throw new BadSettingsException(List.of("--ahead: expected at least " + betweenCommits
+                    + " frames (trainer.frames.per.step x trainer.commit.interval.steps), got " + max.ahead()));
+        }
+    }
+
+    /** The labels of the start take effect together, so that it does not matter which of them came first. */
+    private String startLabels(FrameStream frames, PipelineSettings pipeline) {
+        long limit = frames.plan().limit();
+        long there = pace.pace() instanceof Pace.AsFastAsConsumed max ? Math.min(limit, max.ahead()) : limit;
+        LabelPlan plan =
+                new LabelPlan(frames, labels.habits(), pipeline.classes().size());
+        return Integer.toString(Math.max(1, plan.initialAmong(there)));
+    }
+
     private @Nullable Settings check(ConfigDef declared, Map<String, String> own, Set<String> errors) {
         try {
-            Map<String, String> mine = new HashMap<>(own);
-            mine.keySet().removeIf(key -> !declared.names().contains(key));
-            return options.settings(declared, mine);
+            return settings(declared, own);
         } catch (BadSettingsException e) {
             errors.addAll(e.errors());
             return null;
         }
+    }
+
+    private Settings settings(ConfigDef declared, Map<String, String> own) {
+        Map<String, String> mine = new HashMap<>(own);
+        mine.keySet().removeIf(key -> !declared.names().contains(key));
+        return options.settings(declared, mine);
     }
 
     private static String now() {

@@ -77,6 +77,8 @@ class MillraceTest {
                 "feed --encoding JPEG",
                 "label --labels 2",
                 "demo --ahead 0",
+                "demo --ahead 255",
+                "demo --ahead 768 --set trainer.commit.interval.steps=193",
                 "dance"
             })
     void shouldExitWith2WhenAnOptionIsBad(String arguments) {

@@ -87,6 +87,11 @@ public final class LabelPlan {
         return due;
     }
 
+    /** How many of the labels of the start speak of the first so many frames. */
+    public int initialAmong(long frames) {
+        return initial.headSet(frames).size();
+    }
+
     private boolean isLate(long frame) {
         return frame >= 0
                 && !initial.contains(frame)

@@ -48,6 +48,18 @@ class LabelPlanTest {
     }
 
     @Test
+    void shouldCountTheLabelsOfTheStartThatCanBeJoinedByThen() {
+        LabelPlan plan = new LabelPlan(stream, Habits.usual(), 10);
+
+        List<Long> initial = plan.dueAt(0).stream().map(Due::sequence).toList();
+
+        assertThat(plan.initialAmong(1)).isEqualTo(1);
+        assertThat(plan.initialAmong(initial.get(49) + 1)).isEqualTo(50);
+        assertThat(plan.initialAmong(initial.get(49))).isEqualTo(49);
+        assertThat(plan.initialAmong(FRAMES)).isEqualTo(100);
+    }
+
+    @Test
     void shouldLabelEachFrameOnceAndCorrectEachErrorOnceWhenTheStreamPasses() {
         LabelPlan plan = new LabelPlan(stream, Habits.usual(), 10);
         Map<Long, Integer> labels = new HashMap<>();
