@@ -59,8 +59,8 @@ final class BrokerCommand implements Callable<Integer> {
             }
             Endpoint endpoint = process.endpoint(pipeline);
             endpoint.readyWhen("broker", () -> true);
-            out.println("broker ready on " + broker.bootstrapServers() + ", data in " + directory + ", metrics on http://"
-                    + pipeline.httpHost() + ":" + endpoint.port() + "/metrics");
+            out.println("broker ready on " + broker.bootstrapServers() + ", data in " + directory
+                    + ", metrics on http://" + pipeline.httpHost() + ":" + endpoint.port() + "/metrics");
             out.flush();
             process.lifecycle().awaitStop();
         }
