@@ -21,8 +21,8 @@ final class PaceOptions {
             names = "--ahead",
             paramLabel = "FRAMES",
             defaultValue = "512",
-            description = "With --rate max: frames published that the trainer has not committed yet, at most"
-                    + " (default: ${DEFAULT-VALUE}).")
+            description = "With --rate max: frames published that the trainer has not committed yet, at most; no less"
+                    + " than it takes between two commits, 256 by default (default: ${DEFAULT-VALUE}).")
     int ahead;
 
     Pace pace() {
