@@ -111,8 +111,12 @@ class DemoIT {
                         + count(labels, "expired")
                         + count(labels, "quarantined"));
         JsonNode versions = summary.at("/versions");
-        assertThat(count(versions, "created")).isEqualTo(count(versions, "promoted") + count(versions, "rejected"));
-        assertThat(versions.at("/firstPromoted").asText()).matches("0{10}-[0-9a-f]{12}");
+        assertThat(count(versions, "created"))
+                .as("the untrained first version, and every challenger")
+                .isEqualTo(1 + count(versions, "promoted") + count(versions, "rejected"));
+        assertThat(versions.at("/firstPromoted").asText())
+                .matches("[0-9]{10}-[0-9a-f]{12}")
+                .doesNotStartWith("0000000000-");
         assertThat(versions.at("/champion").asText())
                 .matches("[0-9]{10}-[0-9a-f]{12}")
                 .isNotEqualTo(versions.at("/firstPromoted").asText());
