@@ -141,6 +141,7 @@ final class TrainingLoop {
         source.start(Map.of(), List.of());
         Release first = release.bootstrap(candidate());
         commit(Optional.of(first), List.of(event(EventKind.STARTED, "trainer started")));
+        LOGGER.atInfo().addKeyValue("champion", first.version().getVersion()).log("Trainer started afresh");
     }
 
     /**
@@ -174,6 +175,7 @@ final class TrainingLoop {
         } else if (!ledger.isEmpty()) {
             commit(Optional.empty(), List.of());
         }
+        LOGGER.atInfo().addKeyValue("committed", committedStep).log("Trainer stopped");
     }
 
     private void takeLabels(List<ReceivedLabel> labels) {
@@ -309,6 +311,7 @@ final class TrainingLoop {
         source.start(checkpoint.positions(), checkpoint.waitingLabels());
         String change = checkpoint.settingsHash().equals(settings.hash()) ? "" : " under changed settings";
         commit(Optional.empty(), List.of(event(EventKind.RESUMED, "trainer resumed" + change)));
+        LOGGER.atInfo().addKeyValue("step", step).log("Trainer resumed" + change);
     }
 
     private List<Sample> kept(List<Sample> samples, boolean heldOut) {

@@ -82,8 +82,9 @@ public final class SampleSource {
                 List.of(topics.acceptedFrames().name(), topics.labeledFrames().name())) {
             consumer.partitionsFor(topic).forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
         }
-        consumer.assign(partitions);
+        // Asked before the assignment: the client would take the answer for the end of an assigned partition.
         nextOffsets.putAll(consumer.beginningOffsets(partitions));
+        consumer.assign(partitions);
         nextOffsets.putAll(positions);
         nextOffsets.forEach(consumer::seek);
         for (TopicPartition partition : partitions) {
@@ -160,7 +161,8 @@ public final class SampleSource {
     public long backlog() {
         long backlog = 0;
         for (FrameQueue queue : queues.values()) {
-            backlog += queue.size() + consumer.currentLag(queue.partition()).orElse(0);
+            backlog += queue.size()
+                    + Math.max(0, consumer.currentLag(queue.partition()).orElse(0));
         }
         return backlog;
     }
