@@ -11,6 +11,7 @@ import io.millrace.trainer.batch.BatchAssembler;
 import io.millrace.trainer.batch.HoldoutRule;
 import io.millrace.trainer.batch.Sample;
 import io.millrace.trainer.batch.TrainingBatch;
+import io.millrace.trainer.evaluate.Evaluation;
 import io.millrace.trainer.evaluate.PrequentialEvaluator;
 import io.millrace.trainer.evaluate.PseudoLabelAudit;
 import io.millrace.trainer.ingest.Intake;
@@ -322,13 +323,14 @@ final class TrainingLoop {
 
     private ModelEvent gateEvent() {
         double seconds = Math.max(clock.millis() - committedAt, 1) / 1_000.0;
-        return new ModelEvent(
-                topics.prefix(),
-                EventKind.GATE,
-                step,
-                "gate and losses since step " + committedStep,
-                gate.take(step - committedStep, seconds, audit, source.backlog()),
-                clock.instant());
+        Map<String, Double> numbers = gate.take(step - committedStep, seconds, audit, source.backlog());
+        Evaluation scored = prequential.evaluation(prequential.temperature(), classes);
+        if (scored.samples() > 0) {
+            numbers.put("prequentialAccuracy", scored.accuracy());
+            numbers.put("prequentialCalibrationError", scored.calibrationError());
+        }
+        String message = "gate and losses since step " + committedStep;
+        return new ModelEvent(topics.prefix(), EventKind.GATE, step, message, numbers, clock.instant());
     }
 
     private ModelEvent event(EventKind kind, String message) {
