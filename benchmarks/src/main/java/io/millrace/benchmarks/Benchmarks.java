@@ -2,7 +2,7 @@ package io.millrace.benchmarks;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import io.millrace.quickstart.Millrace;
+import io.millrace.runtime.command.CommandFailure;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.ScopeType;
 
-/** The command line {@code millrace bench}; exit codes as those of {@link Millrace}. */
+/** The command line {@code millrace bench}; exit codes as those of {@link CommandFailure}. */
 @Command(
         name = "millrace bench",
         description = "Measures Millrace on this machine.",
@@ -47,6 +47,6 @@ public final class Benchmarks {
     static CommandLine commandLine() {
         return new CommandLine(new Benchmarks())
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler(Millrace::explain);
+                .setExecutionExceptionHandler(CommandFailure::explain);
     }
 }

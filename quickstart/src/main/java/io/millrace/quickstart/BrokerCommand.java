@@ -4,6 +4,8 @@ import io.millrace.quickstart.broker.EmbeddedBroker;
 import io.millrace.quickstart.broker.TopicSetup;
 import io.millrace.runtime.Endpoint;
 import io.millrace.runtime.PipelineSettings;
+import io.millrace.runtime.command.CommandRun;
+import io.millrace.runtime.command.SettingsOptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -8,6 +8,7 @@ import io.millrace.quickstart.watch.LiveView.Style;
 import io.millrace.runtime.BadSettingsException;
 import io.millrace.runtime.PipelineSettings;
 import io.millrace.runtime.Settings;
+import io.millrace.runtime.command.SettingsOptions;
 import io.millrace.stream.StreamSettings;
 import io.millrace.trainer.TrainerSettings;
 import java.io.IOException;
@@ -103,7 +104,7 @@ final class DemoCommand implements Callable<Integer> {
                 new DemoPlan.Source(data, frames),
                 pace.pace(),
                 labels.habits(),
-                options.bootstrap == null ? port : null,
+                options.namesBroker() ? null : port,
                 place,
                 summary,
                 headless ? Style.LINES : Style.fitting());

@@ -1,9 +1,11 @@
 package io.millrace.quickstart;
 
 import io.millrace.quickstart.feed.FrameFeed;
-import io.millrace.quickstart.loop.Background;
 import io.millrace.runtime.Endpoint;
 import io.millrace.runtime.PipelineSettings;
+import io.millrace.runtime.command.CommandRun;
+import io.millrace.runtime.command.SettingsOptions;
+import io.millrace.runtime.loop.Background;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

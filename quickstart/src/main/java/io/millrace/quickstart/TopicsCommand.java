@@ -2,6 +2,7 @@ package io.millrace.quickstart;
 
 import io.millrace.quickstart.broker.TopicSetup;
 import io.millrace.runtime.PipelineSettings;
+import io.millrace.runtime.command.SettingsOptions;
 import java.io.PrintWriter;
 import java.util.HashMap;
 import java.util.List;

@@ -1,11 +1,13 @@
 package io.millrace.quickstart;
 
-import io.millrace.quickstart.loop.Background;
 import io.millrace.quickstart.watch.LiveView;
 import io.millrace.quickstart.watch.LiveView.Style;
 import io.millrace.quickstart.watch.LiveView.Subject;
 import io.millrace.quickstart.watch.PipelineWatcher;
 import io.millrace.runtime.PipelineSettings;
+import io.millrace.runtime.command.CommandRun;
+import io.millrace.runtime.command.SettingsOptions;
+import io.millrace.runtime.loop.Background;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

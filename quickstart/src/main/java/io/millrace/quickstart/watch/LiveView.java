@@ -1,6 +1,6 @@
 package io.millrace.quickstart.watch;
 
-import io.millrace.quickstart.loop.Loop;
+import io.millrace.runtime.loop.Loop;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.millrace.quickstart.watch;
 
-import io.millrace.quickstart.loop.Loop;
 import io.millrace.quickstart.read.TopicReader;
 import io.millrace.record.Frame;
 import io.millrace.runtime.PipelineSettings;
+import io.millrace.runtime.loop.Loop;
 import io.millrace.schemas.DeadLetter;
 import io.millrace.schemas.Topic;
 import io.millrace.schemas.Topics;

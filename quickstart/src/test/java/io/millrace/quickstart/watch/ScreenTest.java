@@ -2,13 +2,13 @@ package io.millrace.quickstart.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.quickstart.loop.Background;
 import io.millrace.quickstart.watch.LiveView.Style;
 import io.millrace.quickstart.watch.LiveView.Subject;
 import io.millrace.record.EventKind;
 import io.millrace.record.ModelAlias;
 import io.millrace.record.ModelEvent;
 import io.millrace.record.Outcome;
+import io.millrace.runtime.loop.Background;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;

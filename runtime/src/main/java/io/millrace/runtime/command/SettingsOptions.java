@@ -1,4 +1,4 @@
-package io.millrace.quickstart;
+package io.millrace.runtime.command;
 
 import io.millrace.runtime.BadSettingsException;
 import io.millrace.runtime.PipelineSettings;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Where settings come from, the same for every command: default, file, environment, {@code --set}. */
-final class SettingsOptions {
+public final class SettingsOptions {
     private static final Set<String> SECTIONS = Set.of("pipeline", "stream", "trainer");
 
     @Option(
@@ -38,8 +38,13 @@ final class SettingsOptions {
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "One setting; may be repeated.")
     Map<String, String> set = new TreeMap<>();
 
+    /** True when {@code --bootstrap} was given. */
+    public boolean namesBroker() {
+        return bootstrap != null;
+    }
+
     /** The settings of a process that has only those of the pipeline. */
-    PipelineSettings pipeline() {
+    public PipelineSettings pipeline() {
         return PipelineSettings.from(settings(PipelineSettings.declareIn(new ConfigDef()), Map.of()));
     }
 
@@ -49,7 +54,7 @@ final class SettingsOptions {
      * @param declared its keys
      * @param own what the command's own options say; overrides file and environment
      */
-    Settings settings(ConfigDef declared, Map<String, String> own) {
+    public Settings settings(ConfigDef declared, Map<String, String> own) {
         List<Map<String, String>> sources = new ArrayList<>();
         sources.add(fromFile());
         sources.add(Settings.fromEnvironment(declared, System.getenv()));
@@ -60,7 +65,7 @@ final class SettingsOptions {
     }
 
     /** Prints every key with its default, and the values in use. */
-    static void print(ConfigDef declared, Settings inUse, PrintWriter out) {
+    public static void print(ConfigDef declared, Settings inUse, PrintWriter out) {
         out.print(Settings.describe(declared));
         out.println();
         out.println("In use:");

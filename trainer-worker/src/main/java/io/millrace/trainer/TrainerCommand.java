@@ -1,10 +1,10 @@
-package io.millrace.quickstart;
+package io.millrace.trainer;
 
-import io.millrace.runtime.Endpoint;
 import io.millrace.runtime.PipelineSettings;
 import io.millrace.runtime.Settings;
-import io.millrace.trainer.TrainerSettings;
-import io.millrace.trainer.TrainerWorker;
+import io.millrace.runtime.command.CommandFailure;
+import io.millrace.runtime.command.CommandRun;
+import io.millrace.runtime.command.SettingsOptions;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -15,10 +15,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
+/** Runs the trainer-worker, within the command line or as a program of its own. */
 @Command(
         name = "trainer",
-        description = "Runs the trainer: learns, publishes models, answers frames; goes on from its last checkpoint.")
-final class TrainerCommand implements Callable<Integer> {
+        description = "Runs the trainer: learns, publishes models, answers frames; goes on from its last checkpoint.",
+        mixinStandardHelpOptions = true)
+public final class TrainerCommand implements Callable<Integer> {
     @Spec
     CommandSpec spec = CommandSpec.create();
 
@@ -27,6 +29,11 @@ final class TrainerCommand implements Callable<Integer> {
 
     @Option(names = "--print-config", description = "Prints every setting with its default and the values in use.")
     boolean printConfig;
+
+    /** Runs it as a program of its own. */
+    public static void main(String[] arguments) {
+        CommandFailure.runAndExit(new TrainerCommand(), arguments);
+    }
 
     @Override
     public Integer call() throws Exception {
@@ -39,21 +46,11 @@ final class TrainerCommand implements Callable<Integer> {
             SettingsOptions.print(declared, settings, out);
             return 0;
         }
-        try (CommandRun process = new CommandRun()) {
-            Endpoint endpoint = process.endpoint(pipeline);
-            TrainerWorker worker = process.lifecycle()
-                    .add(new TrainerWorker(
-                            pipeline,
-                            trainer,
-                            endpoint,
-                            failure -> process.lifecycle().fail("trainer", failure)));
+        CommandRun.serve("trainer-worker", pipeline, out, (endpoint, onFailure) -> {
+            TrainerWorker worker = new TrainerWorker(pipeline, trainer, endpoint, onFailure);
             worker.start();
-            out.println(
-                    "trainer started, metrics on http://" + pipeline.httpHost() + ":" + endpoint.port() + "/metrics");
-            out.flush();
-            process.lifecycle().awaitStop();
-            process.throwIfFailed();
-        }
+            return worker;
+        });
         return 0;
     }
 }

@@ -1,4 +1,4 @@
-package io.millrace.quickstart.loop;
+package io.millrace.runtime.loop;
 
 import java.time.Duration;
 import java.util.function.Consumer;

@@ -1,10 +1,10 @@
-package io.millrace.quickstart;
+package io.millrace.stream;
 
-import io.millrace.runtime.Endpoint;
 import io.millrace.runtime.PipelineSettings;
 import io.millrace.runtime.Settings;
-import io.millrace.stream.StreamApp;
-import io.millrace.stream.StreamSettings;
+import io.millrace.runtime.command.CommandFailure;
+import io.millrace.runtime.command.CommandRun;
+import io.millrace.runtime.command.SettingsOptions;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -15,10 +15,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
+/** Runs the stream-app, within the command line or as a program of its own. */
 @Command(
         name = "stream",
-        description = "Runs the stream-app: validates frames, joins labels with frames and with predictions.")
-final class StreamCommand implements Callable<Integer> {
+        description = "Runs the stream-app: validates frames, joins labels with frames and with predictions.",
+        mixinStandardHelpOptions = true)
+public final class StreamCommand implements Callable<Integer> {
     @Spec
     CommandSpec spec = CommandSpec.create();
 
@@ -27,6 +29,11 @@ final class StreamCommand implements Callable<Integer> {
 
     @Option(names = "--print-config", description = "Prints every setting with its default and the values in use.")
     boolean printConfig;
+
+    /** Runs it as a program of its own. */
+    public static void main(String[] arguments) {
+        CommandFailure.runAndExit(new StreamCommand(), arguments);
+    }
 
     @Override
     public Integer call() throws Exception {
@@ -39,21 +46,11 @@ final class StreamCommand implements Callable<Integer> {
             SettingsOptions.print(declared, settings, out);
             return 0;
         }
-        try (CommandRun process = new CommandRun()) {
-            Endpoint endpoint = process.endpoint(pipeline);
-            StreamApp app = process.lifecycle()
-                    .add(new StreamApp(
-                            pipeline,
-                            stream,
-                            endpoint,
-                            failure -> process.lifecycle().fail("stream", failure)));
+        CommandRun.serve("stream-app", pipeline, out, (endpoint, onFailure) -> {
+            StreamApp app = new StreamApp(pipeline, stream, endpoint, onFailure);
             app.start();
-            out.println("stream-app started, metrics on http://" + pipeline.httpHost() + ":" + endpoint.port()
-                    + "/metrics");
-            out.flush();
-            process.lifecycle().awaitStop();
-            process.throwIfFailed();
-        }
+            return app;
+        });
         return 0;
     }
 }

@@ -1,4 +1,4 @@
-package io.millrace.quickstart.loop;
+package io.millrace.runtime.loop;
 
 /** Work that ends by itself or when it is told to stop. Run once, by one thread. */
 public interface Loop extends AutoCloseable {

@@ -1,5 +1,5 @@
 /** Work that goes on until it is told to stop, and the thread that carries it. */
 @NullMarked
-package io.millrace.quickstart.loop;
+package io.millrace.runtime.loop;
 
 import org.jspecify.annotations.NullMarked;
