@@ -45,6 +45,7 @@ record DemoPlan(
                 pipeline.frameShape(),
                 pipeline.registryUrl(),
                 pipeline.blobStore(),
+                pipeline.signers(),
                 pipeline.httpHost(),
                 pipeline.httpPort(),
                 kafka);

@@ -8,37 +8,40 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Blobs as files, {@code <root>/<first two hex digits>/<sha256>}. A blob appears whole or not at all: it is written
  * beside its place, synced, renamed into it, and the directory is synced.
  */
 public final class FileBlobStore implements BlobStore {
+    private static final Logger LOGGER = LoggerFactory.getLogger(FileBlobStore.class);
+
     private final Path root;
+    private final int maxBytes;
 
     /** @param root directory; made when it is not there */
     public FileBlobStore(Path root) throws IOException {
-        this.root = Files.createDirectories(root).toRealPath();
+        this(root, BlobSettings.MAX_BYTES);
     }
 
-    /** SHA-256 of bytes, 64 lower-case hex digits. */
-    public static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+    /**
+     * @param root directory; made when it is not there
+     * @param maxBytes most bytes of one blob
+     */
+    public FileBlobStore(Path root, int maxBytes) throws IOException {
+        this.root = Files.createDirectories(root).toRealPath();
+        this.maxBytes = maxBytes;
     }
 
     @Override
     public String put(byte[] bytes) throws IOException {
-        String sha256 = sha256(bytes);
-        Path place = place(sha256);
-        if (Files.exists(place)) {
+        checkSize(bytes.length);
+        String sha256 = Sha256.of(bytes);
+        Path place = root.resolve(Sha256.place(sha256));
+        if (Files.exists(place) && holds(sha256)) {
             return sha256;
         }
         Path directory = Files.createDirectories(root.resolve(sha256.substring(0, 2)));
@@ -55,29 +58,33 @@ public final class FileBlobStore implements BlobStore {
 
     @Override
     public Optional<byte[]> get(String sha256) throws IOException {
-        byte[] bytes;
+        Path place = root.resolve(Sha256.place(sha256));
         try {
-            bytes = Files.readAllBytes(place(sha256));
+            checkSize(Files.size(place));
+            return Optional.of(Sha256.verified(sha256, Files.readAllBytes(place)));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
-        String actual = sha256(bytes);
-        if (!actual.equals(sha256)) {
-            throw new CorruptBlobException("blob " + sha256 + " holds other bytes: their SHA-256 is " + actual);
-        }
-        return Optional.of(bytes);
     }
 
     @Override
     public void delete(String sha256) throws IOException {
-        Files.deleteIfExists(place(sha256));
+        Files.deleteIfExists(root.resolve(Sha256.place(sha256)));
     }
 
-    private Path place(String sha256) {
-        if (!sha256.matches("[0-9a-f]{" + HASH_LENGTH + "}")) {
-            throw new IllegalArgumentException("expected a SHA-256 in 64 lower-case hex digits, got " + sha256);
+    private boolean holds(String sha256) throws IOException {
+        try {
+            return get(sha256).isPresent();
+        } catch (CorruptBlobException e) {
+            LOGGER.atWarn().addKeyValue("sha256", sha256).log("A damaged blob is replaced by the right bytes");
+            return false;
         }
-        return root.resolve(sha256.substring(0, 2)).resolve(sha256);
+    }
+
+    private void checkSize(long bytes) throws IOException {
+        if (bytes > maxBytes) {
+            throw new IOException("expected a blob of at most " + maxBytes + " bytes, got " + bytes);
+        }
     }
 
     private static void write(Path file, byte[] bytes) throws IOException {

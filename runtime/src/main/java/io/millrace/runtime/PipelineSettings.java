@@ -21,7 +21,8 @@ import org.apache.kafka.common.config.ConfigException;
  * @param classes class names in the order of the model's outputs
  * @param frameShape shape of one sample
  * @param registryUrl address of a schema registry, empty for the checked-in lock file
- * @param blobStore address of the blob store, such as {@code file:data/blobs}
+ * @param blobStore where artifacts, checkpoints and large frames lie
+ * @param signers whose signatures count
  * @param httpHost address on which metrics and health are served
  * @param httpPort port for them; 0 takes a free one
  * @param kafka settings for every Kafka client, {@code bootstrap.servers} among them
@@ -31,7 +32,8 @@ public record PipelineSettings(
         List<String> classes,
         SampleShape frameShape,
         String registryUrl,
-        String blobStore,
+        BlobSettings blobStore,
+        TrustedSigners signers,
         String httpHost,
         int httpPort,
         Map<String, String> kafka) {
@@ -39,7 +41,6 @@ public record PipelineSettings(
     private static final String CLASSES = "pipeline.classes";
     private static final String SHAPE = "pipeline.frame.shape";
     private static final String REGISTRY = "pipeline.schema.registry.url";
-    private static final String BLOBS = "pipeline.blob.store";
     private static final String HTTP_HOST = "pipeline.http.host";
     private static final String HTTP_PORT = "pipeline.http.port";
 
@@ -62,8 +63,8 @@ public record PipelineSettings(
         declared.define(SHAPE, Type.LIST, "1,28,28", PipelineSettings::checkShape, high, shape);
         String registry = "Address of a schema registry in the Confluent form; empty: the checked-in lock file.";
         declared.define(REGISTRY, Type.STRING, "", medium, registry);
-        String blobs = "Where model artifacts, checkpoints and large frames lie, each under its SHA-256.";
-        declared.define(BLOBS, Type.STRING, "file:data/blobs", PipelineSettings::checkBlobStore, high, blobs);
+        BlobSettings.declareIn(declared);
+        TrustedSigners.declareIn(declared);
         String host = "Address on which metrics, health and schemas are served.";
         declared.define(HTTP_HOST, Type.STRING, "127.0.0.1", medium, host);
         String port = "Port for metrics, health and schemas; 0 takes a free one.";
@@ -77,7 +78,8 @@ public record PipelineSettings(
                 settings.get(CLASSES),
                 shape(settings.get(SHAPE)),
                 settings.get(REGISTRY),
-                settings.get(BLOBS),
+                BlobSettings.from(settings),
+                TrustedSigners.from(settings),
                 settings.get(HTTP_HOST),
                 settings.get(HTTP_PORT),
                 settings.kafka());
@@ -104,10 +106,6 @@ public record PipelineSettings(
         List<Integer> dimensions = new ArrayList<>();
         sizes.forEach(size -> dimensions.add(Integer.valueOf(size.trim())));
         return new SampleShape(dimensions);
-    }
-
-    private static void checkBlobStore(String name, Object value) {
-        BlobStore.checkAddress(name, String.valueOf(value));
     }
 
     private static void checkPrefix(String name, Object value) {

@@ -24,7 +24,7 @@ class SettingsTest {
         assertThat(settings.classes()).hasSize(10).startsWith("T-shirt/top");
         assertThat(settings.frameShape()).isEqualTo(SampleShape.of(1, 28, 28));
         assertThat(settings.schemaIds()).isInstanceOf(LockedSchemaIds.class);
-        assertThat(settings.blobStore()).isEqualTo("file:data/blobs");
+        assertThat(settings.blobStore().address()).isEqualTo("file:data/blobs");
         assertThat(settings.httpHost()).isEqualTo("127.0.0.1");
         assertThat(settings.httpPort()).isZero();
         assertThat(settings.kafka()).containsEntry("bootstrap.servers", "127.0.0.1:9092");
@@ -48,7 +48,7 @@ class SettingsTest {
         assertThat(settings.classes()).containsExactly("cat", "dog");
         assertThat(settings.frameShape()).isEqualTo(SampleShape.of(3, 64));
         assertThat(settings.schemaIds()).isInstanceOf(RegistrySchemaIds.class);
-        assertThat(settings.blobStore()).isEqualTo("file:/tmp/blobs");
+        assertThat(settings.blobStore().address()).isEqualTo("file:/tmp/blobs");
         assertThat(settings.httpHost()).isEqualTo("0.0.0.0");
         assertThat(settings.httpPort()).isEqualTo(9999);
         assertThat(settings.kafkaWith(Map.of("bootstrap.servers", "own:1")))

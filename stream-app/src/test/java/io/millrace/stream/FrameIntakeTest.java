@@ -7,7 +7,7 @@ import io.millrace.record.Encoding;
 import io.millrace.record.Frame;
 import io.millrace.record.LabelAction;
 import io.millrace.record.LabelEvent;
-import io.millrace.runtime.FileBlobStore;
+import io.millrace.runtime.Sha256;
 import io.millrace.schemas.LockedSchemaIds;
 import io.millrace.schemas.Reason;
 import io.millrace.schemas.SchemaIds;
@@ -150,7 +150,7 @@ class FrameIntakeTest {
     void shouldReadBlobWhenFrameIsLarge() {
         // Given
         byte[] pixels = {1, 2, 3, 4};
-        String sha256 = FileBlobStore.sha256(pixels);
+        String sha256 = Sha256.of(pixels);
         Frame.Builder frame = Frame.newBuilder(bench.frame("f", "camera", 0))
                 .setData(ByteBuffer.allocate(0))
                 .setBlobSha256(sha256);

@@ -1,6 +1,6 @@
 package io.millrace.trainer;
 
-import io.millrace.runtime.FileBlobStore;
+import io.millrace.runtime.Sha256;
 import io.millrace.runtime.PipelineSettings;
 import io.millrace.runtime.Settings;
 import io.millrace.trainer.ingest.IntakePolicy;
@@ -113,7 +113,7 @@ public record TrainerSettings(
 
     /** SHA-256 of the settings that shape the learning, 64 hex digits. */
     public String hash() {
-        return FileBlobStore.sha256(new TreeMap<>(inUse).toString().getBytes(StandardCharsets.UTF_8));
+        return Sha256.of(new TreeMap<>(inUse).toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private static void count(ConfigDef declared, String key, int usual, String sentence) {

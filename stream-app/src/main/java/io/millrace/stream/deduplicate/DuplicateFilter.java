@@ -3,7 +3,7 @@ package io.millrace.stream.deduplicate;
 import io.millrace.record.Frame;
 import io.millrace.record.FrameReference;
 import io.millrace.record.IndexedFrame;
-import io.millrace.runtime.FileBlobStore;
+import io.millrace.runtime.Sha256;
 import io.millrace.schemas.Reason;
 import io.millrace.stream.flow.Flow;
 import io.millrace.stream.flow.Flow.Passed;
@@ -81,7 +81,7 @@ public final class DuplicateFilter extends ContextualFixedKeyProcessor<String, P
         ByteBuffer data = frame.getData().duplicate();
         byte[] bytes = new byte[data.remaining()];
         data.get(bytes);
-        return FileBlobStore.sha256(bytes);
+        return Sha256.of(bytes);
     }
 
     private static IndexedFrame referenceTo(Frame frame, String hash, Origin origin) {

@@ -6,7 +6,7 @@ import io.millrace.record.ModelEvent;
 import io.millrace.record.ModelVersion;
 import io.millrace.record.OffsetRange;
 import io.millrace.runtime.BlobStore;
-import io.millrace.runtime.FileBlobStore;
+import io.millrace.runtime.Sha256;
 import io.millrace.runtime.PipelineSettings;
 import io.millrace.schemas.Topic;
 import io.millrace.schemas.Topics;
@@ -108,7 +108,7 @@ public final class TrainerTransaction {
         if (last.isEmpty()) {
             return Optional.empty();
         }
-        ledgerHash = FileBlobStore.sha256(last.get());
+        ledgerHash = Sha256.of(last.get());
         LedgerRow row = topics.trainingLedger()
                 .values()
                 .deserializer()
@@ -147,7 +147,7 @@ public final class TrainerTransaction {
             producer.commitTransaction();
             String old = checkpointInUse;
             checkpointInUse = stored;
-            ledgerHash = FileBlobStore.sha256(rowBytes);
+            ledgerHash = Sha256.of(rowBytes);
             if (!old.isEmpty() && !old.equals(stored)) {
                 blobs.delete(old);
             }
