@@ -95,7 +95,8 @@ final class DemoCommand implements Callable<Integer> {
         checkAhead(TrainerSettings.from(forTrainer));
         FashionData data = stream.data();
         FrameStream frames = stream.stream(data);
-        PipelineSettings pipeline = PipelineSettings.from(forStream);
+        own.putAll(DemoKeys.in(place));
+        PipelineSettings pipeline = PipelineSettings.from(settings(StreamSettings.declare(), own));
         own.put("trainer.start.labels", startLabels(frames, pipeline));
         return new DemoPlan(
                 pipeline,

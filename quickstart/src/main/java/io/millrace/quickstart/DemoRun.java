@@ -164,8 +164,8 @@ final class DemoRun {
         }
     }
 
-    private static @Nullable Test test(DemoPlan plan, Compute compute, RunSnapshot run) throws IOException {
-        return new TestAccuracy(plan.pipeline(), compute, plan.source().data().test())
+    private @Nullable Test test(DemoPlan plan, Compute compute, RunSnapshot run) throws IOException {
+        return new TestAccuracy(plan.pipeline(), compute, plan.source().data().test(), clock)
                 .of(run.versions(), plan.source().frames().plan().drift())
                 .orElse(null);
     }

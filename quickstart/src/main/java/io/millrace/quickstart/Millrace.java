@@ -25,6 +25,7 @@ import picocli.CommandLine.ScopeType;
             FeedCommand.class,
             LabelCommand.class,
             WatchCommand.class,
+            KeysCommand.class,
             HelpCommand.class
         })
 public final class Millrace {

@@ -6,6 +6,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,6 +86,60 @@ class MillraceTest {
     void shouldExitWith2WhenAnOptionIsBad(String arguments) {
         assertThat(run(arguments.split(" ", -1))).isEqualTo(2);
         assertThat(err.toString()).isNotBlank();
+    }
+
+    @Test
+    void shouldMakeKeysThatTheTrainerTakes() throws Exception {
+        Path file = directory.resolve("trainer.pem");
+
+        assertThat(run("keys", "--signer", "trainer-1", "--out", file.toString()))
+                .isZero();
+
+        assertThat(Files.getPosixFilePermissions(file))
+                .containsExactlyInAnyOrder(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+        assertThat(out.toString()).doesNotContain(Files.readString(file).lines().toList().get(1));
+        Path settings = Files.writeString(directory.resolve("signed.properties"), out.toString());
+        assertThat(run("trainer", "--print-config", "--config", settings.toString()))
+                .isZero();
+        assertThat(run("keys", "--signer", "trainer-1", "--out", file.toString()))
+                .as("not overwritten")
+                .isEqualTo(2);
+        assertThat(run("keys", "--signer", "a b", "--out", file + "2")).isEqualTo(2);
+    }
+
+    @Test
+    void shouldExitWith2WhenTheTrainerWouldSignWhatItsPipelineRefuses() throws Exception {
+        run("keys", "--signer", "a", "--out", directory.resolve("a.pem").toString());
+        run("keys", "--signer", "b", "--out", directory.resolve("b.pem").toString());
+        List<String> trusted = out.toString()
+                .lines()
+                .filter(line -> line.startsWith("pipeline.trusted"))
+                .toList();
+        String file = "trainer.signing.key.file=" + directory.resolve("a.pem");
+
+        for (String[] bad : new String[][] {
+            {trusted.get(0)},
+            {trusted.get(1), file, "trainer.signing.signer=a"},
+            {trusted.get(1), file, "trainer.signing.signer=b"},
+            {trusted.get(0), file, "trainer.signing.signer=a", "pipeline.revoked.signers=a"},
+            {file},
+            {"trainer.signing.key.file=" + directory.resolve("none.pem"), "trainer.signing.signer=a"},
+        }) {
+            Path settings = Files.write(directory.resolve("bad.properties"), List.of(bad));
+            assertThat(run("trainer", "--print-config", "--config", settings.toString()))
+                    .as(String.join(" ", bad))
+                    .isEqualTo(2);
+            assertThat(run(
+                            "trainer",
+                            "--print-config",
+                            "--set",
+                            "trainer.roles=predict",
+                            "--config",
+                            settings.toString()))
+                    .as("a predictor needs no private key")
+                    .isZero();
+        }
+        assertThat(err.toString()).contains("trainer.signing.key.file");
     }
 
     private int run(String... arguments) {

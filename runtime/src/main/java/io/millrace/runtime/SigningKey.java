@@ -16,6 +16,9 @@ import java.util.Base64;
 
 /** An Ed25519 private key and the name it signs under. Never printed, never logged. */
 public final class SigningKey {
+    /** What a signer may be called, as a regular expression. */
+    public static final String SIGNER = "[A-Za-z0-9._-]{1,64}";
+
     private static final String ALGORITHM = "Ed25519";
     private static final String BEGIN = "-----BEGIN PRIVATE KEY-----";
     private static final String END = "-----END PRIVATE KEY-----";
@@ -36,7 +39,7 @@ public final class SigningKey {
      * @throws IOException when the file cannot be read or is no such key; the message holds nothing of its content
      */
     public static SigningKey read(String signer, Path pem) throws IOException {
-        if (!signer.matches(TrustedSigners.NAME)) {
+        if (!signer.matches(SIGNER)) {
             throw new IOException("expected a signer of 1 to 64 letters, digits, dots, underscores or dashes, got "
                     + (signer.isEmpty() ? "none" : signer));
         }

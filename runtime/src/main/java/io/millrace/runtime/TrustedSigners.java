@@ -25,9 +25,6 @@ import org.jspecify.annotations.Nullable;
  * @param revoked signers whose key got lost
  */
 public record TrustedSigners(Map<String, PublicKey> keys, Set<String> revoked) {
-    /** What a signer may be called. */
-    static final String NAME = "[A-Za-z0-9._-]{1,64}";
-
     private static final String TRUSTED = "pipeline.trusted.signers";
     private static final String REVOKED = "pipeline.revoked.signers";
 
@@ -117,7 +114,7 @@ public record TrustedSigners(Map<String, PublicKey> keys, Set<String> revoked) {
         Map<String, PublicKey> keys = new HashMap<>();
         for (String entry : entries) {
             String[] parts = entry.trim().split(":", 2);
-            if (parts.length != 2 || !parts[0].matches(NAME)) {
+            if (parts.length != 2 || !parts[0].matches(SigningKey.SIGNER)) {
                 throw new ConfigException(name, entry, "expected <signer>:<public key>");
             }
             if (keys.put(parts[0], publicKey(name, parts[1])) != null) {
@@ -143,7 +140,7 @@ public record TrustedSigners(Map<String, PublicKey> keys, Set<String> revoked) {
 
     private static void checkRevoked(String name, Object value) {
         for (Object signer : (List<?>) value) {
-            if (!String.valueOf(signer).matches(NAME)) {
+            if (!String.valueOf(signer).matches(SigningKey.SIGNER)) {
                 throw new ConfigException(name, signer, "expected the names of signers");
             }
         }

@@ -7,10 +7,14 @@ import io.millrace.runtime.PipelineSettings;
 import io.millrace.trainer.model.Classifier;
 import io.millrace.trainer.model.Compute;
 import io.millrace.trainer.model.NetworkConfig;
+import io.millrace.trainer.model.Tensor;
 import io.millrace.trainer.publish.ModelCatalog;
+import io.millrace.trainer.publish.UnusableVersionException;
+import io.millrace.trainer.publish.UnusableVersionException.Reason;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -29,14 +33,17 @@ final class ChampionFollower implements Runnable {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration AGAIN = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofMillis(20);
+    /** Refused for the time being, because the blob store could not be read. */
+    private static final String STORE = "STORE";
 
     private final PipelineSettings pipeline;
     private final Compute compute;
     private final ModelCatalog catalog;
-    private final Counter refused;
+    private final MeterRegistry meters;
     private final AtomicReference<@Nullable Champion> next = new AtomicReference<>();
     private final AtomicBoolean stopping = new AtomicBoolean();
     private String latest = "";
+    private String told = "";
 
     /**
      * A model ready to answer.
@@ -50,7 +57,11 @@ final class ChampionFollower implements Runnable {
         this.pipeline = pipeline;
         this.compute = compute;
         this.catalog = catalog;
-        this.refused = meters.counter("predictor.champions.refused");
+        this.meters = meters;
+        for (Reason reason : Reason.values()) { // so that all are scraped before the first refusal
+            refused(reason.name());
+        }
+        refused(STORE);
     }
 
     /** A champion that is newer than the last one taken, if there is one. The caller closes the model it replaces. */
@@ -89,25 +100,53 @@ final class ChampionFollower implements Runnable {
 
     private void prepare(ModelVersion version) {
         try {
-            if (!version.getInputShape().equals(pipeline.frameShape().dimensions())
-                    || !version.getClasses().equals(pipeline.classes())) {
-                throw new IOException("it answers " + version.getInputShape() + " with " + version.getClasses());
-            }
+            replace(new Champion(version, built(version)));
+            latest = version.getVersion();
+            told = "";
+            LOGGER.atInfo().addKeyValue("version", latest).log("Champion ready");
+        } catch (UnusableVersionException e) {
+            refuse(version, e.reason().name(), e);
+        } catch (IOException e) {
+            refuse(version, STORE, e);
+        }
+    }
+
+    /** Verified first, built afterwards: nothing of an unverified version is looked into. */
+    private Classifier built(ModelVersion version) throws IOException {
+        List<Tensor> weights = catalog.weights(version);
+        if (!version.getInputShape().equals(pipeline.frameShape().dimensions())
+                || !version.getClasses().equals(pipeline.classes())) {
+            throw new UnusableVersionException(
+                    Reason.INCOMPATIBLE, "it answers " + version.getInputShape() + " with " + version.getClasses());
+        }
+        try {
             NetworkConfig network = NetworkConfig.fromMap(
                     pipeline.frameShape(), version.getClasses().size(), version.getNetwork());
-            Classifier model = new Classifier(compute, network, catalog.weights(version));
+            Classifier model = new Classifier(compute, network, weights);
             model.logits(List.of(new float[pipeline.frameShape().values()]));
-            replace(new Champion(version, model));
-            latest = version.getVersion();
-            LOGGER.atInfo().addKeyValue("version", latest).log("Champion ready");
-        } catch (IOException | IllegalArgumentException e) {
-            refused.increment();
-            LOGGER.atError()
-                    .setCause(e)
-                    .addKeyValue("version", version.getVersion())
-                    .log("Champion refused, the old one stays; it is tried again");
-            LockSupport.parkNanos(AGAIN.toNanos());
+            return model;
+        } catch (IllegalArgumentException e) {
+            throw new UnusableVersionException(Reason.INCOMPATIBLE, "its network cannot be built", e);
         }
+    }
+
+    /** Counts every try, and tells the first of those that end alike. */
+    private void refuse(ModelVersion version, String reason, IOException cause) {
+        refused(reason).increment();
+        String refusal = version.getVersion() + " " + reason;
+        if (!refusal.equals(told)) {
+            told = refusal;
+            LOGGER.atError()
+                    .setCause(cause)
+                    .addKeyValue("version", version.getVersion())
+                    .addKeyValue("reason", reason)
+                    .log("Champion refused, the old one stays; it is tried again");
+        }
+        LockSupport.parkNanos(AGAIN.toNanos());
+    }
+
+    private Counter refused(String reason) {
+        return meters.counter("predictor.champions.refused", "reason", reason.toLowerCase(Locale.ROOT));
     }
 
     private void replace(@Nullable Champion champion) {

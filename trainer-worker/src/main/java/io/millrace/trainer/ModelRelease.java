@@ -18,6 +18,7 @@ import io.millrace.trainer.promote.Decision;
 import io.millrace.trainer.promote.PromotionPolicy;
 import io.millrace.trainer.publish.Artifact;
 import io.millrace.trainer.publish.ModelCatalog;
+import io.millrace.trainer.publish.UnusableVersionException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
@@ -121,13 +122,17 @@ final class ModelRelease {
                         event(outcome, version, decision.reason(), metrics)));
     }
 
-    /** A champion that cannot be read gets nothing right: it cannot answer either, so anything may replace it. */
+    /**
+     * A champion that must not be loaded gets nothing right: it cannot answer either, so anything may replace it. A blob
+     * store that cannot be read now says nothing about the champion, and ends the process.
+     */
     private Evaluation evaluate(ModelVersion champion, List<Sample> holdout) {
         int classes = pipeline.classes().size();
         try {
+            List<Tensor> weights = catalog.weights(champion);
             NetworkConfig built = NetworkConfig.fromMap(pipeline.frameShape(), classes, champion.getNetwork());
-            return evaluate(built, catalog.weights(champion), champion.getTemperature(), holdout);
-        } catch (IOException | IllegalArgumentException e) {
+            return evaluate(built, weights, champion.getTemperature(), holdout);
+        } catch (UnusableVersionException | IllegalArgumentException e) {
             LOGGER.atError()
                     .setCause(e)
                     .addKeyValue("version", champion.getVersion())
@@ -137,6 +142,8 @@ final class ModelRelease {
                 wrong[i][(holdout.get(i).label() + 1) % classes] = 1;
             }
             return Evaluation.of(wrong, labels(holdout), classes);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the blob store does not give the champion", e);
         }
     }
 

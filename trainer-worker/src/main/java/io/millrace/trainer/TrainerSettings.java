@@ -1,8 +1,9 @@
 package io.millrace.trainer;
 
-import io.millrace.runtime.Sha256;
 import io.millrace.runtime.PipelineSettings;
 import io.millrace.runtime.Settings;
+import io.millrace.runtime.Sha256;
+import io.millrace.runtime.SigningKey;
 import io.millrace.trainer.ingest.IntakePolicy;
 import io.millrace.trainer.learn.LearnSettings;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,7 @@ import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Range;
 import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How one trainer takes in, commits, evaluates and predicts; how it learns stands in {@link LearnSettings}.
@@ -30,6 +32,7 @@ import org.apache.kafka.common.config.ConfigException;
  * @param holdoutCapacity labeled samples kept for evaluation
  * @param intake when to wait and when to shed
  * @param transactionTimeoutMillis longest time a commit may take, in milliseconds
+ * @param signingKey signs what the trainer announces; null leaves it unsigned
  * @param inUse every setting that shapes the learning, for provenance
  */
 public record TrainerSettings(
@@ -45,6 +48,7 @@ public record TrainerSettings(
         int holdoutCapacity,
         IntakePolicy intake,
         int transactionTimeoutMillis,
+        @Nullable SigningKey signingKey,
         Map<String, String> inUse) {
     private static final String ROLES = "trainer.roles";
     private static final String FRAMES_PER_STEP = "trainer.frames.per.step";
@@ -68,6 +72,7 @@ public record TrainerSettings(
     public static ConfigDef declare() {
         ConfigDef declared = PipelineSettings.declareIn(new ConfigDef());
         LearnSettings.declareIn(declared);
+        SigningSettings.declareIn(declared);
         String roles = "What this process does: train, predict, or both.";
         declared.define(
                 ROLES, Type.LIST, "train,predict", ConfigDef.ValidList.in("train", "predict"), Importance.HIGH, roles);
@@ -92,7 +97,7 @@ public record TrainerSettings(
     public static TrainerSettings from(Settings settings) {
         Map<String, String> shaping = new TreeMap<>(settings.printable());
         shaping.keySet()
-                .removeIf(key -> !key.startsWith("trainer.")
+                .removeIf(key -> (!key.startsWith("trainer.") || key.startsWith(SigningSettings.PREFIX))
                         && !key.equals("pipeline.classes")
                         && !key.equals("pipeline.frame.shape"));
         return new TrainerSettings(
@@ -108,6 +113,7 @@ public record TrainerSettings(
                 settings.get(HOLDOUT),
                 new IntakePolicy(settings.<Integer>get(MAX_BACKLOG), settings.<Integer>get(IDLE)),
                 settings.get(TRANSACTION_TIMEOUT),
+                settings.<List<String>>get(ROLES).contains("train") ? SigningSettings.key(settings) : null,
                 shaping);
     }
 

@@ -19,12 +19,15 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One trainer process: opens what the loops need, runs each on its own thread, and closes everything in order. The
  * training thread and the prediction thread share nothing but the device.
  */
 public final class TrainerWorker implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(TrainerWorker.class);
     private static final Duration MOMENT = Duration.ofMillis(50);
 
     private final PipelineSettings pipeline;
@@ -58,6 +61,10 @@ public final class TrainerWorker implements AutoCloseable {
         Compute opened =
                 Compute.open(settings.learn().device(), settings.learn().threads());
         compute = opened;
+        if (!pipeline.signers().areRequired()) {
+            LOGGER.atWarn().log("No signers are trusted, so models and checkpoints are loaded without verification of"
+                    + " who made them; pipeline.trusted.signers names them");
+        }
         if (settings.roles().contains("train")) {
             endpoint.readyWhen("training", () -> training);
             trainer = start("trainer", () -> train(opened));

@@ -2,52 +2,41 @@ package io.millrace.quickstart.report;
 
 import io.millrace.quickstart.data.Drift;
 import io.millrace.quickstart.data.ImageSet;
-import io.millrace.quickstart.read.TopicReader;
 import io.millrace.quickstart.report.RunFacts.Test;
 import io.millrace.quickstart.watch.RunSnapshot.Versions;
 import io.millrace.record.ModelVersion;
 import io.millrace.runtime.BlobStore;
 import io.millrace.runtime.PipelineSettings;
 import io.millrace.schemas.SampleShape;
-import io.millrace.schemas.Topic;
 import io.millrace.trainer.model.Classifier;
 import io.millrace.trainer.model.Compute;
 import io.millrace.trainer.model.NetworkConfig;
-import io.millrace.trainer.publish.Artifact;
+import io.millrace.trainer.model.Tensor;
+import io.millrace.trainer.publish.ModelCatalog;
 import java.io.IOException;
-import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
- * Judges published versions on images that never entered the stream: takes the artifact that the record names from the
- * blob store, as any consumer would.
+ * Judges published versions on images that never entered the stream: verifies and loads them as the predictor does.
  */
 public final class TestAccuracy {
     private static final float MAX_BYTE = 255f;
     private static final int BATCH = 250;
 
+    private final PipelineSettings pipeline;
     private final Compute compute;
-    private final BlobStore blobs;
     private final ImageSet images;
-    private final Map<String, ModelVersion> versions = new HashMap<>();
+    private final InstantSource clock;
 
-    /** Reads which versions there are. */
-    public TestAccuracy(PipelineSettings pipeline, Compute compute, ImageSet images) throws IOException {
+    /** @param images images that never entered the stream */
+    public TestAccuracy(PipelineSettings pipeline, Compute compute, ImageSet images, InstantSource clock) {
+        this.pipeline = pipeline;
         this.compute = compute;
-        this.blobs = BlobStore.at(pipeline.blobStore());
         this.images = images;
-        Topic<ModelVersion> topic = pipeline.topics().modelVersions();
-        try (TopicReader reader = new TopicReader(pipeline, List.of(topic.name()))) {
-            do {
-                reader.poll(Duration.ofMillis(100))
-                        .forEach(record -> TopicReader.decode(topic, record)
-                                .ifPresent(version -> versions.put(version.getVersion(), version)));
-            } while (!reader.isAtEnd());
-        }
+        this.clock = clock;
     }
 
     /** Accuracies of the first and the last champion; empty when none was promoted. */
@@ -57,22 +46,28 @@ public final class TestAccuracy {
         if (first == null || last == null) {
             return Optional.empty();
         }
-        Double drifted = drift == Drift.ROTATE ? accuracy(last, drift) : null;
-        return Optional.of(new Test(images.size(), accuracy(first, Drift.NONE), accuracy(last, Drift.NONE), drifted));
+        BlobStore blobs = BlobStore.at(pipeline.blobStore());
+        try (ModelCatalog catalog = new ModelCatalog(pipeline, blobs, clock)) {
+            catalog.readToEnd();
+            Double drifted = drift == Drift.ROTATE ? accuracy(catalog, last, drift) : null;
+            return Optional.of(new Test(
+                    images.size(),
+                    accuracy(catalog, first, Drift.NONE),
+                    accuracy(catalog, last, Drift.NONE),
+                    drifted));
+        }
     }
 
     /** Share of the images that a version classifies as they are labeled. */
-    private double accuracy(String name, Drift drift) throws IOException {
-        ModelVersion version = versions.get(name);
-        if (version == null) {
-            throw new IOException("version " + name + " was promoted but is not in the topic of versions");
-        }
-        byte[] artifact = blobs.get(version.getSha256())
-                .orElseThrow(() -> new IOException("the artifact of version " + name + " is not in the blob store"));
+    private double accuracy(ModelCatalog catalog, String name, Drift drift) throws IOException {
+        ModelVersion version = catalog.version(name)
+                .orElseThrow(() -> new IOException(
+                        "version " + name + " was promoted but is not in the topic of versions"));
+        List<Tensor> weights = catalog.weights(version);
         NetworkConfig network = NetworkConfig.fromMap(
                 new SampleShape(version.getInputShape()), version.getClasses().size(), version.getNetwork());
         int right = 0;
-        try (Classifier classifier = new Classifier(compute, network, Artifact.read(artifact))) {
+        try (Classifier classifier = new Classifier(compute, network, weights)) {
             for (int from = 0; from < images.size(); from += BATCH) {
                 right += right(classifier, from, Math.min(from + BATCH, images.size()), drift);
             }

@@ -3,10 +3,14 @@ package io.millrace.trainer.publish;
 import io.millrace.record.ModelAlias;
 import io.millrace.record.ModelVersion;
 import io.millrace.runtime.BlobStore;
+import io.millrace.runtime.CorruptBlobException;
 import io.millrace.runtime.PipelineSettings;
+import io.millrace.runtime.TrustedSigners;
+import io.millrace.runtime.TrustedSigners.Verdict;
 import io.millrace.schemas.AvroDeserializer;
 import io.millrace.schemas.Topics;
 import io.millrace.trainer.model.Tensor;
+import io.millrace.trainer.publish.UnusableVersionException.Reason;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -22,7 +26,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * The registry of models as two topics: every version there ever was, and what the aliases point to now.
+ * The registry of models as two topics: every version there ever was, and what the aliases point to now. Each version is
+ * verified as it is read; one that is not signed as the settings demand is known, and its weights are not given out.
  *
  * <p>Not thread-safe: each thread has its own.
  */
@@ -39,17 +44,31 @@ public final class ModelCatalog implements AutoCloseable {
     private final Topics topics;
     private final AvroDeserializer<ModelVersion> versionReader;
     private final AvroDeserializer<ModelAlias> aliasReader;
-    private final Map<String, ModelVersion> versions = new HashMap<>();
+    private final TrustedSigners signers;
+    private final Map<String, Entry> versions = new HashMap<>();
     private final Map<String, String> aliases = new HashMap<>();
+
+    /** A version and what its signature is worth. */
+    private record Entry(ModelVersion version, Verdict verdict) {}
 
     /** @param blobs where the artifacts lie */
     public ModelCatalog(PipelineSettings pipeline, BlobStore blobs, InstantSource clock) {
+        this(
+                pipeline,
+                blobs,
+                clock,
+                new KafkaConsumer<>(
+                        pipeline.kafkaWith(Map.of("enable.auto.commit", "false", "isolation.level", "read_committed")),
+                        new ByteArrayDeserializer(),
+                        new ByteArrayDeserializer()));
+    }
+
+    /** @param consumer without a subscription; closed with the catalog */
+    ModelCatalog(PipelineSettings pipeline, BlobStore blobs, InstantSource clock, Consumer<byte[], byte[]> consumer) {
         this.clock = clock;
-        this.consumer = new KafkaConsumer<>(
-                pipeline.kafkaWith(Map.of("enable.auto.commit", "false", "isolation.level", "read_committed")),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
+        this.consumer = consumer;
         this.blobs = blobs;
+        this.signers = pipeline.signers();
         this.topics = pipeline.topics();
         this.versionReader = new AvroDeserializer<>(pipeline.schemaIds(), ModelVersion.class);
         this.aliasReader = new AvroDeserializer<>(pipeline.schemaIds(), ModelAlias.class);
@@ -68,7 +87,7 @@ public final class ModelCatalog implements AutoCloseable {
             if (record.topic().equals(topics.modelVersions().name())) {
                 ModelVersion version = versionReader.deserialize(record.topic(), record.value());
                 if (version != null) {
-                    versions.put(version.getVersion(), version);
+                    take(new Entry(version, RecordSignature.verdict(signers, record)));
                 }
             } else {
                 ModelAlias alias = aliasReader.deserialize(record.topic(), record.value());
@@ -77,6 +96,16 @@ public final class ModelCatalog implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** A version never changes: once one was read that may be loaded, no other takes its name. */
+    private void take(Entry read) {
+        versions.merge(
+                read.version().getVersion(), read, (known, other) -> mayBeLoaded(known) ? known : other);
+    }
+
+    private boolean mayBeLoaded(Entry entry) {
+        return !signers.areRequired() || entry.verdict() == Verdict.TRUSTED;
     }
 
     /** Takes in everything that is committed now. */
@@ -91,21 +120,66 @@ public final class ModelCatalog implements AutoCloseable {
 
     /** The champion, or empty while there is none. */
     public Optional<ModelVersion> champion() {
-        return Optional.ofNullable(aliases.get(CHAMPION)).map(versions::get);
+        return Optional.ofNullable(aliases.get(CHAMPION)).flatMap(this::version);
+    }
+
+    /** A version by its name. */
+    public Optional<ModelVersion> version(String name) {
+        return Optional.ofNullable(versions.get(name)).map(Entry::version);
     }
 
     /**
-     * Fetches, verifies and reads the weights of a version.
+     * Verifies a version, fetches its artifact, verifies that, and only then reads its weights.
      *
-     * @throws IOException when they are not there, are not what the hash says, or are no weights
+     * @param version one that this catalog gave
+     * @throws UnusableVersionException when it is not signed as it must be, or its artifact is not there, is not what hash
+     *     and size say, or is no weights
+     * @throws IOException when the blob store cannot be read now
      */
     public List<Tensor> weights(ModelVersion version) throws IOException {
-        byte[] bytes = blobs.get(version.getSha256())
-                .orElseThrow(() -> new IOException("artifact " + version.getSha256() + " is not in the blob store"));
-        if (bytes.length != version.getSizeBytes()) {
-            throw new IOException("expected " + version.getSizeBytes() + " bytes, got " + bytes.length);
+        Entry entry = versions.get(version.getVersion());
+        if (entry == null || !entry.version().equals(version)) {
+            throw new IllegalArgumentException("expected a version of this catalog, got " + version.getVersion());
         }
-        return Artifact.read(bytes);
+        if (!mayBeLoaded(entry)) {
+            throw new UnusableVersionException(
+                    reason(entry.verdict()),
+                    "expected a version signed by one of " + signers.keys().keySet() + ", got " + entry.verdict());
+        }
+        byte[] bytes = artifact(version);
+        try {
+            return Artifact.read(bytes);
+        } catch (IOException e) {
+            throw new UnusableVersionException(Reason.UNREADABLE, "artifact " + version.getSha256(), e);
+        }
+    }
+
+    private byte[] artifact(ModelVersion version) throws IOException {
+        Optional<byte[]> bytes;
+        try {
+            bytes = blobs.get(version.getSha256());
+        } catch (CorruptBlobException | IllegalArgumentException e) {
+            throw new UnusableVersionException(Reason.CORRUPT, "artifact " + version.getSha256(), e);
+        }
+        if (bytes.isEmpty()) {
+            String missing = "artifact " + version.getSha256() + " is not in the blob store";
+            throw new UnusableVersionException(Reason.MISSING, missing);
+        }
+        if (bytes.get().length != version.getSizeBytes()) {
+            String sizes = "expected " + version.getSizeBytes() + " bytes, got " + bytes.get().length;
+            throw new UnusableVersionException(Reason.CORRUPT, sizes);
+        }
+        return bytes.get();
+    }
+
+    private static Reason reason(Verdict refused) {
+        return switch (refused) {
+            case UNSIGNED -> Reason.UNSIGNED;
+            case UNKNOWN_SIGNER -> Reason.UNKNOWN_SIGNER;
+            case REVOKED_SIGNER -> Reason.REVOKED_SIGNER;
+            case WRONG_SIGNATURE -> Reason.WRONG_SIGNATURE;
+            case TRUSTED -> throw new IllegalArgumentException("expected a refusal, got " + refused);
+        };
     }
 
     @Override

@@ -6,8 +6,11 @@ import io.millrace.record.ModelEvent;
 import io.millrace.record.ModelVersion;
 import io.millrace.record.OffsetRange;
 import io.millrace.runtime.BlobStore;
-import io.millrace.runtime.Sha256;
 import io.millrace.runtime.PipelineSettings;
+import io.millrace.runtime.Sha256;
+import io.millrace.runtime.SigningKey;
+import io.millrace.runtime.TrustedSigners;
+import io.millrace.runtime.TrustedSigners.Verdict;
 import io.millrace.schemas.Topic;
 import io.millrace.schemas.Topics;
 import java.io.IOException;
@@ -25,14 +28,18 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes a range of steps count, exactly once. The checkpoint is stored first; then one Kafka transaction writes the
  * ledger row, which names the checkpoint, what else is to be announced, and the input offsets, so that lag can be seen.
- * A row without its checkpoint cannot be seen by anyone; a checkpoint without its row is garbage under its hash.
+ * A row without its checkpoint cannot be seen by anyone; a checkpoint without its row is garbage under its hash. Row and
+ * version are signed when there is a key.
  *
  * <pre>
- *   start:  fence the predecessor -&gt; last ledger row -&gt; its checkpoint, verified -&gt; go on from there
+ *   start:  fence the predecessor -&gt; last ledger row, verified -&gt; its checkpoint, verified -&gt; go on from there
  *   commit: blob store &lt;- checkpoint | begin; ledger row, version, alias, events, offsets; commit | delete the old one
  * </pre>
  *
@@ -40,6 +47,7 @@ import org.apache.kafka.common.TopicPartition;
  * because the weights have moved on.
  */
 public final class TrainerTransaction {
+    private static final Logger LOGGER = LoggerFactory.getLogger(TrainerTransaction.class);
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
@@ -49,25 +57,31 @@ public final class TrainerTransaction {
     private final Topics topics;
     private final String group;
     private final InstantSource clock;
+    private final TrustedSigners signers;
+    private final @Nullable SigningKey key;
     private String checkpointInUse = "";
     private String ledgerHash = "";
 
     /**
      * @param producer transactional, closed by its owner
      * @param consumer of the trainer's group, closed by its owner; says what that group has committed
+     * @param key signs what is announced; null leaves it unsigned
      */
     public TrainerTransaction(
             PipelineSettings pipeline,
             Producer<String, byte[]> producer,
             Consumer<byte[], byte[]> consumer,
             BlobStore blobs,
-            InstantSource clock) {
+            InstantSource clock,
+            @Nullable SigningKey key) {
         this.producer = producer;
         this.consumer = consumer;
         this.blobs = blobs;
         this.topics = pipeline.topics();
         this.group = group(pipeline);
         this.clock = clock;
+        this.signers = pipeline.signers();
+        this.key = key;
     }
 
     /** Consumer group under which the trainer's offsets are committed; also its transactional id. */
@@ -99,20 +113,22 @@ public final class TrainerTransaction {
      * week, the ledger never is.
      *
      * @return the checkpoint, or empty on the very first start
-     * @throws IllegalStateException when the checkpoint is gone or damaged: going on without it would train frames twice
-     *     or never
+     * @throws IllegalStateException when the row is not signed as it must be, or the checkpoint is gone or damaged: going on
+     *     without it would train frames twice or never
      */
     public Optional<Checkpoint> begin() {
         producer.initTransactions();
-        Optional<byte[]> last = lastLedgerRow();
+        Optional<ConsumerRecord<byte[], byte[]>> last = lastLedgerRow();
         if (last.isEmpty()) {
             return Optional.empty();
         }
-        ledgerHash = Sha256.of(last.get());
+        checkSignature(last.get());
+        byte[] value = last.get().value();
+        ledgerHash = Sha256.of(value);
         LedgerRow row = topics.trainingLedger()
                 .values()
                 .deserializer()
-                .deserialize(topics.trainingLedger().name(), last.get());
+                .deserialize(topics.trainingLedger().name(), value);
         checkpointInUse = row.getCheckpointSha256();
         try {
             byte[] bytes = blobs.get(checkpointInUse)
@@ -129,40 +145,61 @@ public final class TrainerTransaction {
      *
      * @param checkpoint the state after the range
      * @param announcement what else becomes visible with it
+     * @throws UncheckedIOException when the blob store does not take the checkpoint; nothing is announced then
      */
     public void commit(Checkpoint checkpoint, Announcement announcement) {
+        String stored = store(checkpoint);
+        producer.beginTransaction();
+        byte[] rowBytes = send(topics.trainingLedger(), topics.prefix(), row(stored, announcement), key);
+        announcement.version().ifPresent(version -> send(topics.modelVersions(), version.getVersion(), version, key));
+        announcement.alias().ifPresent(alias -> send(topics.modelAliases(), alias.getAlias(), alias, null));
+        announcement.events().forEach(event -> send(topics.events(), event.getModel(), event, null));
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        checkpoint
+                .positions()
+                .forEach((partition, next) -> offsets.put(partition, new OffsetAndMetadata(next, stored)));
+        producer.sendOffsetsToTransaction(offsets, consumer.groupMetadata());
+        producer.commitTransaction();
+        String old = checkpointInUse;
+        checkpointInUse = stored;
+        ledgerHash = Sha256.of(rowBytes);
+        if (!old.isEmpty() && !old.equals(stored)) {
+            forget(old);
+        }
+    }
+
+    private String store(Checkpoint checkpoint) {
         try {
-            String stored = blobs.put(CheckpointCodec.encode(checkpoint));
-            LedgerRow row = row(stored, announcement);
-            producer.beginTransaction();
-            byte[] rowBytes = send(topics.trainingLedger(), topics.prefix(), row);
-            announcement.version().ifPresent(version -> send(topics.modelVersions(), version.getVersion(), version));
-            announcement.alias().ifPresent(alias -> send(topics.modelAliases(), alias.getAlias(), alias));
-            announcement.events().forEach(event -> send(topics.events(), event.getModel(), event));
-            Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-            checkpoint
-                    .positions()
-                    .forEach((partition, next) -> offsets.put(partition, new OffsetAndMetadata(next, stored)));
-            producer.sendOffsetsToTransaction(offsets, consumer.groupMetadata());
-            producer.commitTransaction();
-            String old = checkpointInUse;
-            checkpointInUse = stored;
-            ledgerHash = Sha256.of(rowBytes);
-            if (!old.isEmpty() && !old.equals(stored)) {
-                blobs.delete(old);
-            }
+            return blobs.put(CheckpointCodec.encode(checkpoint));
         } catch (IOException e) {
             throw new UncheckedIOException("the blob store does not take the checkpoint", e);
         }
     }
 
+    /** The commit is done: a checkpoint that stays behind costs space and nothing else. */
+    private void forget(String checkpoint) {
+        try {
+            blobs.delete(checkpoint);
+        } catch (IOException e) {
+            LOGGER.atWarn().setCause(e).addKeyValue("sha256", checkpoint).log("An old checkpoint stays behind");
+        }
+    }
+
+    private void checkSignature(ConsumerRecord<byte[], byte[]> row) {
+        Verdict verdict = RecordSignature.verdict(signers, row);
+        if (signers.areRequired() && verdict != Verdict.TRUSTED) {
+            throw new IllegalStateException("expected the last row of the ledger, offset " + row.offset()
+                    + ", to be signed by one of " + signers.keys().keySet() + ", got " + verdict);
+        }
+    }
+
     /** The last committed row; the offsets behind it may be transaction markers, so it is looked for backwards. */
-    private Optional<byte[]> lastLedgerRow() {
+    private Optional<ConsumerRecord<byte[], byte[]>> lastLedgerRow() {
         TopicPartition partition = new TopicPartition(topics.trainingLedger().name(), 0);
         consumer.assign(List.of(partition));
         long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
         long begin = consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
-        byte[] last = null;
+        ConsumerRecord<byte[], byte[]> last = null;
         long start = end;
         for (long back = 8; last == null && start > begin; back *= 8) {
             start = Math.max(begin, end - back);
@@ -171,7 +208,7 @@ public final class TrainerTransaction {
             while (consumer.position(partition) < end) {
                 deadline.check("the training ledger");
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                    last = record.value();
+                    last = record;
                 }
             }
         }
@@ -190,9 +227,11 @@ public final class TrainerTransaction {
                 clock.instant());
     }
 
-    private <V extends SpecificRecord> byte[] send(Topic<V> topic, String key, V value) {
+    private <V extends SpecificRecord> byte[] send(
+            Topic<V> topic, String recordKey, V value, @Nullable SigningKey signer) {
         byte[] bytes = topic.values().serializer().serialize(topic.name(), value);
-        var unused = producer.send(new ProducerRecord<>(topic.name(), key, bytes));
+        var unused = producer.send(new ProducerRecord<>(
+                topic.name(), null, recordKey, bytes, RecordSignature.headers(signer, topic.name(), bytes)));
         return bytes;
     }
 }
