@@ -64,7 +64,8 @@ public final class ModelCatalog implements AutoCloseable {
     }
 
     /** @param consumer without a subscription; closed with the catalog */
-    ModelCatalog(PipelineSettings pipeline, BlobStore blobs, InstantSource clock, Consumer<byte[], byte[]> consumer) {
+    public ModelCatalog(
+            PipelineSettings pipeline, BlobStore blobs, InstantSource clock, Consumer<byte[], byte[]> consumer) {
         this.clock = clock;
         this.consumer = consumer;
         this.blobs = blobs;
