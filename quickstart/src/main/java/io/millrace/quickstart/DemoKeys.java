@@ -22,8 +22,11 @@ final class DemoKeys {
             Files.writeString(publicKey, SigningKey.make(privateKey));
         }
         return Map.of(
-                "trainer.signing.key.file", privateKey.toString(),
-                "trainer.signing.signer", SIGNER,
-                "pipeline.trusted.signers", SIGNER + ":" + Files.readString(publicKey));
+                "trainer.signing.key.file",
+                privateKey.toString(),
+                "trainer.signing.signer",
+                SIGNER,
+                "pipeline.trusted.signers",
+                SIGNER + ":" + Files.readString(publicKey));
     }
 }

@@ -14,8 +14,9 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "keys",
-        description = "Makes a key pair that signs models and checkpoints: writes the private key to a file that only its"
-                + " owner can read, and prints the settings.")
+        description =
+                "Makes a key pair that signs models and checkpoints: writes the private key to a file that only its"
+                        + " owner can read, and prints the settings.")
 final class KeysCommand implements Callable<Integer> {
     @Spec
     CommandSpec spec = CommandSpec.create();

@@ -97,7 +97,8 @@ class MillraceTest {
 
         assertThat(Files.getPosixFilePermissions(file))
                 .containsExactlyInAnyOrder(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
-        assertThat(out.toString()).doesNotContain(Files.readString(file).lines().toList().get(1));
+        assertThat(out.toString())
+                .doesNotContain(Files.readString(file).lines().toList().get(1));
         Path settings = Files.writeString(directory.resolve("signed.properties"), out.toString());
         assertThat(run("trainer", "--print-config", "--config", settings.toString()))
                 .isZero();

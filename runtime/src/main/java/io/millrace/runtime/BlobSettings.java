@@ -60,9 +60,8 @@ public record BlobSettings(String address, int maxBytes, S3 s3) {
     static ConfigDef declareIn(ConfigDef declared) {
         Importance medium = Importance.MEDIUM;
         String address = "Where model artifacts, checkpoints and large frames lie, each under its SHA-256:"
-                + " file:<path> or s3://<bucket>/<prefix>.";
-        declared.define(
-                ADDRESS, Type.STRING, "file:data/blobs", BlobSettings::checkAddress, Importance.HIGH, address);
+                + " file:PATH or s3://BUCKET/PREFIX.";
+        declared.define(ADDRESS, Type.STRING, "file:data/blobs", BlobSettings::checkAddress, Importance.HIGH, address);
         String max = "Most bytes of one blob; no more is ever read into memory.";
         declared.define(MAX, Type.INT, MAX_BYTES, Range.between(1, LARGEST_ARRAY), medium, max);
         String endpoint = "Address of an S3 server that is not AWS, such as http://127.0.0.1:9000; empty: AWS.";

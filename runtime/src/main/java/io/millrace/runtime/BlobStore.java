@@ -35,6 +35,7 @@ public interface BlobStore {
     static BlobStore at(BlobSettings settings) throws IOException {
         return settings.isS3()
                 ? new S3BlobStore(settings)
-                : new FileBlobStore(Path.of(settings.address().substring(BlobSettings.FILE.length())), settings.maxBytes());
+                : new FileBlobStore(
+                        Path.of(settings.address().substring(BlobSettings.FILE.length())), settings.maxBytes());
     }
 }

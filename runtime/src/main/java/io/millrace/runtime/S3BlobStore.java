@@ -109,7 +109,8 @@ final class S3BlobStore implements BlobStore {
         byte[] bytes;
         try {
             bytes = orExplain(
-                    "reading " + key, () -> s3.getObject(request -> request.bucket(bucket).key(key), this::read));
+                    "reading " + key,
+                    () -> s3.getObject(request -> request.bucket(bucket).key(key), this::read));
         } catch (Refused e) {
             if (e.status() == NOT_FOUND && !e.code().equals("NoSuchBucket")) {
                 return Optional.empty();
@@ -122,7 +123,9 @@ final class S3BlobStore implements BlobStore {
     @Override
     public void delete(String sha256) throws IOException {
         String key = key(sha256);
-        orExplain("deleting " + key, () -> s3.deleteObject(request -> request.bucket(bucket).key(key)));
+        orExplain(
+                "deleting " + key,
+                () -> s3.deleteObject(request -> request.bucket(bucket).key(key)));
     }
 
     /** False when there was something under that hash already, or someone else was writing it. */
@@ -156,7 +159,9 @@ final class S3BlobStore implements BlobStore {
 
     /** Stores; an answer that names another checksum than ours is a failure. Entity tags are not looked at. */
     private void send(PutObjectRequest request, byte[] bytes) throws IOException {
-        String stored = orExplain("writing " + request.key(), () -> s3.putObject(
+        String stored = orExplain(
+                "writing " + request.key(),
+                () -> s3.putObject(
                                 request,
                                 RequestBody.fromContentProvider(
                                         () -> new ByteArrayInputStream(bytes), bytes.length, request.contentType()))

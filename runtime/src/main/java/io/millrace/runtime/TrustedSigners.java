@@ -49,7 +49,7 @@ public record TrustedSigners(Map<String, PublicKey> keys, Set<String> revoked) {
 
     /** Declares the keys in the definition of a process. */
     static ConfigDef declareIn(ConfigDef declared) {
-        String trusted = "Whose models and checkpoints are loaded: <signer>:<public key>, as `millrace keys` prints it;"
+        String trusted = "Whose models and checkpoints are loaded: SIGNER:PUBLIC-KEY, as `millrace keys` prints it;"
                 + " empty: anyone's, unverified.";
         declared.define(TRUSTED, Type.LIST, "", TrustedSigners::checkTrusted, Importance.HIGH, trusted);
         String revoked = "Signers that are refused although they are trusted, because their key got lost.";

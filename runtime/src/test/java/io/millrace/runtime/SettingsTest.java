@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.schemas.LockedSchemaIds;
 import io.millrace.schemas.RegistrySchemaIds;
 import io.millrace.schemas.SampleShape;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -54,6 +55,68 @@ class SettingsTest {
         assertThat(settings.kafkaWith(Map.of("bootstrap.servers", "own:1")))
                 .containsEntry("bootstrap.servers", "own:1")
                 .containsEntry("security.protocol", "SSL");
+    }
+
+    @Test
+    void shouldReadWhereBlobsLie() {
+        // When
+        BlobSettings blobs = PipelineSettings.from(settings(Map.of(
+                        "pipeline.blob.store", "s3://some.bucket/a/b_1/",
+                        "pipeline.blob.max.bytes", "1000",
+                        "pipeline.blob.s3.endpoint", "https://s3.example:9000",
+                        "pipeline.blob.s3.region", "eu-central-1",
+                        "pipeline.blob.s3.path.style", "true",
+                        "pipeline.blob.s3.connect.timeout.ms", "1",
+                        "pipeline.blob.s3.read.timeout.ms", "2",
+                        "pipeline.blob.s3.call.timeout.ms", "3",
+                        "pipeline.blob.s3.attempts", "5")))
+                .blobStore();
+        // Then
+        assertThat(blobs)
+                .isEqualTo(new BlobSettings(
+                        "s3://some.bucket/a/b_1/",
+                        1000,
+                        new BlobSettings.S3(
+                                "https://s3.example:9000",
+                                "eu-central-1",
+                                true,
+                                Duration.ofMillis(1),
+                                Duration.ofMillis(2),
+                                Duration.ofMillis(3),
+                                5)));
+        assertThat(blobs.bucket()).isEqualTo("some.bucket");
+        assertThat(blobs.keyPrefix()).isEqualTo("a/b_1/");
+    }
+
+    @Test
+    void shouldRefuseAddressesThatMeanSomethingElse() {
+        for (String bad : List.of(
+                "s3://",
+                "s3://UPPER/x",
+                "s3://b",
+                "s3://bucket/../other",
+                "s3://bucket/./x",
+                "s3://bucket//x",
+                "s3://bucket/a%2fb",
+                "s3://bucket/x?y",
+                "s3://bucket/x#y",
+                "s3://user@bucket/x",
+                "http://bucket/x",
+                "file:")) {
+            assertThatThrownBy(() -> settings(Map.of("pipeline.blob.store", bad)))
+                    .as(bad)
+                    .isInstanceOf(BadSettingsException.class);
+        }
+        for (String bad : List.of(
+                "s3.example",
+                "ftp://s3.example",
+                "http://user:word@s3.example",
+                "http://s3.example/path",
+                "http://h?q")) {
+            assertThatThrownBy(() -> settings(Map.of("pipeline.blob.s3.endpoint", bad)))
+                    .as(bad)
+                    .isInstanceOf(BadSettingsException.class);
+        }
     }
 
     @Test

@@ -61,7 +61,8 @@ class SigningTest {
         assertThat(signers("b:" + publicB, "").verdict("a", signature, MESSAGE)).isEqualTo(Verdict.UNKNOWN_SIGNER);
         assertThat(signers("a:" + publicA, "a").verdict("a", signature, MESSAGE))
                 .isEqualTo(Verdict.REVOKED_SIGNER);
-        assertThat(signers("a:" + publicA, "").verdict(null, signature, MESSAGE)).isEqualTo(Verdict.UNSIGNED);
+        assertThat(signers("a:" + publicA, "").verdict(null, signature, MESSAGE))
+                .isEqualTo(Verdict.UNSIGNED);
         assertThat(signers("a:" + publicA, "").verdict("a", null, MESSAGE)).isEqualTo(Verdict.UNSIGNED);
     }
 
@@ -110,7 +111,8 @@ class SigningTest {
 
     @Test
     void shouldRefuseSettingsThatNameNoKeys() {
-        for (String bad : List.of("a", "a:", ":" + publicA, "a:" + publicA + ",a:" + publicB, "a:!", "a b:" + publicA)) {
+        for (String bad :
+                List.of("a", "a:", ":" + publicA, "a:" + publicA + ",a:" + publicB, "a:!", "a b:" + publicA)) {
             assertThatThrownBy(() -> signers(bad, "")).isInstanceOf(BadSettingsException.class);
         }
         assertThatThrownBy(() -> signers("a:" + publicA, "no name")).isInstanceOf(BadSettingsException.class);
@@ -130,8 +132,7 @@ class SigningTest {
         Map<String, String> given = new HashMap<>();
         given.put("pipeline.trusted.signers", trusted);
         given.put("pipeline.revoked.signers", revoked);
-        return PipelineSettings.from(
-                        Settings.of(PipelineSettings.declareIn(new ConfigDef()), Set.of(), List.of(given)))
+        return PipelineSettings.from(Settings.of(PipelineSettings.declareIn(new ConfigDef()), Set.of(), List.of(given)))
                 .signers();
     }
 }

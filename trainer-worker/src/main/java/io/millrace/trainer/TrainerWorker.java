@@ -62,8 +62,9 @@ public final class TrainerWorker implements AutoCloseable {
                 Compute.open(settings.learn().device(), settings.learn().threads());
         compute = opened;
         if (!pipeline.signers().areRequired()) {
-            LOGGER.atWarn().log("No signers are trusted, so models and checkpoints are loaded without verification of"
-                    + " who made them; pipeline.trusted.signers names them");
+            LOGGER.atWarn()
+                    .log("No signers are trusted, so models and checkpoints are loaded without verification of"
+                            + " who made them; pipeline.trusted.signers names them");
         }
         if (settings.roles().contains("train")) {
             endpoint.readyWhen("training", () -> training);

@@ -56,7 +56,7 @@ final class TrainingSession implements AutoCloseable {
         ModelCatalog catalog = closing(new ModelCatalog(pipeline, blobs, clock));
         learner = closing(new Learner(compute, network, settings.learn()));
         source = new SampleSource(consumer, decoder, pipeline, settings.intake(), clock);
-        TrainerTransaction transaction = 
+        TrainerTransaction transaction =
                 new TrainerTransaction(pipeline, producer, consumer, blobs, clock, settings.signingKey());
         loop = new TrainingLoop(
                 pipeline,

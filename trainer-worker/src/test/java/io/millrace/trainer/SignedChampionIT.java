@@ -167,7 +167,10 @@ class SignedChampionIT {
     }
 
     private double refused(String reason) {
-        return meters.get("predictor.champions.refused").tag("reason", reason).counter().count();
+        return meters.get("predictor.champions.refused")
+                .tag("reason", reason)
+                .counter()
+                .count();
     }
 
     private static void await(BooleanSupplier condition) throws InterruptedException {

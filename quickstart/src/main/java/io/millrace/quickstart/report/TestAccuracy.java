@@ -51,18 +51,15 @@ public final class TestAccuracy {
             catalog.readToEnd();
             Double drifted = drift == Drift.ROTATE ? accuracy(catalog, last, drift) : null;
             return Optional.of(new Test(
-                    images.size(),
-                    accuracy(catalog, first, Drift.NONE),
-                    accuracy(catalog, last, Drift.NONE),
-                    drifted));
+                    images.size(), accuracy(catalog, first, Drift.NONE), accuracy(catalog, last, Drift.NONE), drifted));
         }
     }
 
     /** Share of the images that a version classifies as they are labeled. */
     private double accuracy(ModelCatalog catalog, String name, Drift drift) throws IOException {
         ModelVersion version = catalog.version(name)
-                .orElseThrow(() -> new IOException(
-                        "version " + name + " was promoted but is not in the topic of versions"));
+                .orElseThrow(
+                        () -> new IOException("version " + name + " was promoted but is not in the topic of versions"));
         List<Tensor> weights = catalog.weights(version);
         NetworkConfig network = NetworkConfig.fromMap(
                 new SampleShape(version.getInputShape()), version.getClasses().size(), version.getNetwork());

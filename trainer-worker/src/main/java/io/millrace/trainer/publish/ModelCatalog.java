@@ -101,8 +101,7 @@ public final class ModelCatalog implements AutoCloseable {
 
     /** A version never changes: once one was read that may be loaded, no other takes its name. */
     private void take(Entry read) {
-        versions.merge(
-                read.version().getVersion(), read, (known, other) -> mayBeLoaded(known) ? known : other);
+        versions.merge(read.version().getVersion(), read, (known, other) -> mayBeLoaded(known) ? known : other);
     }
 
     private boolean mayBeLoaded(Entry entry) {

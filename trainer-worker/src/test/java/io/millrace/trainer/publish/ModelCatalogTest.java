@@ -106,7 +106,9 @@ class ModelCatalogTest {
         forgeries.put("seed", forged -> forged.setSeed(8));
         forgeries.put("settings", forged -> forged.setConfigHash("f"));
         forgeries.put("code", forged -> forged.setCodeVersion("2"));
-        assertThat(forgeries).as("one forgery a field").hasSameSizeAs(ModelVersion.getClassSchema().getFields());
+        assertThat(forgeries)
+                .as("one forgery a field")
+                .hasSameSizeAs(ModelVersion.getClassSchema().getFields());
         forgeries.forEach((field, forgery) -> {
             open(a.trusted(), "");
             byte[] honest = topics.encoded(version("v"));
@@ -164,8 +166,8 @@ class ModelCatalogTest {
         topics.publish(version("v"), a.key());
         topics.publish(forged, null);
         assertLoads("v");
-        assertThat(catalog.version("v")).hasValueSatisfying(kept -> assertThat(kept.getTemperature())
-                .isEqualTo(1));
+        assertThat(catalog.version("v"))
+                .hasValueSatisfying(kept -> assertThat(kept.getTemperature()).isEqualTo(1));
     }
 
     @Test
@@ -186,7 +188,8 @@ class ModelCatalogTest {
         topics.promote(version("old"));
         catalog.readToEnd();
         assertThat(catalog.champion())
-                .hasValueSatisfying(champion -> assertThat(champion.getVersion()).isEqualTo("old"));
+                .hasValueSatisfying(
+                        champion -> assertThat(champion.getVersion()).isEqualTo("old"));
         assertLoads("old");
     }
 
@@ -202,8 +205,8 @@ class ModelCatalogTest {
     }
 
     private void open(String trusted, String revoked) {
-        PipelineSettings pipeline = PipelineSettings.from(ModelTopics.settings(
-                Map.of("pipeline.trusted.signers", trusted, "pipeline.revoked.signers", revoked)));
+        PipelineSettings pipeline = PipelineSettings.from(
+                ModelTopics.settings(Map.of("pipeline.trusted.signers", trusted, "pipeline.revoked.signers", revoked)));
         topics = new ModelTopics(pipeline);
         catalog = new ModelCatalog(pipeline, blobs, InstantSource.system(), topics.consumer);
     }

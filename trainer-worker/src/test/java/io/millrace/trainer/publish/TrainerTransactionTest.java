@@ -87,7 +87,9 @@ class TrainerTransactionTest {
         assertThatThrownBy(() -> transaction.commit(checkpoint(2), announcement(2)))
                 .isInstanceOf(KafkaException.class);
         // Then
-        assertThat(blobs.blobs).as("both: either may be the one the ledger names").hasSize(2);
+        assertThat(blobs.blobs)
+                .as("both: either may be the one the ledger names")
+                .hasSize(2);
     }
 
     @Test
@@ -202,8 +204,8 @@ class TrainerTransactionTest {
     }
 
     private static PipelineSettings pipeline(String trusted, String revoked) {
-        return PipelineSettings.from(ModelTopics.settings(
-                Map.of("pipeline.trusted.signers", trusted, "pipeline.revoked.signers", revoked)));
+        return PipelineSettings.from(
+                ModelTopics.settings(Map.of("pipeline.trusted.signers", trusted, "pipeline.revoked.signers", revoked)));
     }
 
     private static Announcement announcement(long step) {
@@ -225,8 +227,7 @@ class TrainerTransactionTest {
                 .setConfigHash("c")
                 .setCodeVersion("1")
                 .build();
-        ModelEvent event =
-                new ModelEvent("millrace.", EventKind.GATE, step, "gate", Map.of(), Instant.ofEpochMilli(1));
+        ModelEvent event = new ModelEvent("millrace.", EventKind.GATE, step, "gate", Map.of(), Instant.ofEpochMilli(1));
         return new Announcement(step, step, List.of(), Optional.of(version), Optional.empty(), List.of(event));
     }
 
