@@ -50,7 +50,10 @@ final class ChampionFollower implements Runnable {
         this.pipeline = pipeline;
         this.compute = compute;
         this.catalog = catalog;
-        this.refused = meters.counter("predictor.champions.refused");
+        this.refused = Counter.builder("predictor.refused.champions")
+                .baseUnit("champions")
+                .description("Attempts to load a champion that failed: the old one goes on")
+                .register(meters);
     }
 
     /** A champion that is newer than the last one taken, if there is one. The caller closes the model it replaces. */

@@ -8,6 +8,7 @@ import io.millrace.schemas.AvroDeserializer;
 import io.millrace.schemas.Decoding;
 import io.millrace.schemas.FrameDecoder;
 import io.millrace.schemas.Reason;
+import io.millrace.schemas.TraceContext;
 import io.millrace.trainer.batch.Sample;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -37,8 +38,9 @@ public final class SampleDecoder {
      *
      * @param frame the record
      * @param sample its sample, unlabeled
+     * @param trace the trace that the record belongs to
      */
-    public record Readable(Frame frame, Sample sample) {}
+    public record Readable(Frame frame, Sample sample, TraceContext trace) {}
 
     /**
      * Reads a record of {@code frames} or {@code accepted-frames}.
@@ -57,7 +59,9 @@ public final class SampleDecoder {
             return Optional.empty();
         }
         return Optional.of(new Readable(
-                frame, new Sample(frame.getFrameId(), frame.getSourceId(), decoded.values(), Sample.UNLABELED)));
+                frame,
+                new Sample(frame.getFrameId(), frame.getSourceId(), decoded.values(), Sample.UNLABELED),
+                TraceContext.of(record.headers())));
     }
 
     /** Decodes a frame whose bytes are inline or in the blob store. */

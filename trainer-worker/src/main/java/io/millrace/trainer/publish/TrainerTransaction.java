@@ -129,10 +129,12 @@ public final class TrainerTransaction {
      *
      * @param checkpoint the state after the range
      * @param announcement what else becomes visible with it
+     * @return how long the checkpoint is, in bytes
      */
-    public void commit(Checkpoint checkpoint, Announcement announcement) {
+    public int commit(Checkpoint checkpoint, Announcement announcement) {
         try {
-            String stored = blobs.put(CheckpointCodec.encode(checkpoint));
+            byte[] encoded = CheckpointCodec.encode(checkpoint);
+            String stored = blobs.put(encoded);
             LedgerRow row = row(stored, announcement);
             producer.beginTransaction();
             byte[] rowBytes = send(topics.trainingLedger(), topics.prefix(), row);
@@ -151,6 +153,7 @@ public final class TrainerTransaction {
             if (!old.isEmpty() && !old.equals(stored)) {
                 blobs.delete(old);
             }
+            return encoded.length;
         } catch (IOException e) {
             throw new UncheckedIOException("the blob store does not take the checkpoint", e);
         }
