@@ -60,7 +60,7 @@ public final class Endpoint implements AutoCloseable {
 
     /** What any process has. */
     private void bindProcess() {
-        meters.config().meterFilter(KafkaMeters.filter()).meterFilter(MeterFilter.ignoreTags("kafka.version"));
+        meters.config().meterFilter(KafkaMeters.filter());
         // Their names are not what Prometheus asks of a name.
         meters.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
         meters.config().meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));

@@ -20,13 +20,13 @@ public record TraceContext(String parent, String state) {
     public static final String PARENT = "traceparent";
     /** Header of what the tracing systems add. */
     public static final String STATE = "tracestate";
-    /** A record that is not traced. */
-    public static final TraceContext NONE = new TraceContext("", "");
-
     private static final int MAX_STATE = 512;
     private static final Pattern TRACE_PARENT =
             Pattern.compile("00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
     private static final Pattern TRACE_STATE = Pattern.compile("[\\x20-\\x7e]{1," + MAX_STATE + "}");
+
+    /** A record that is not traced. */
+    public static final TraceContext NONE = new TraceContext("", "");
 
     public TraceContext {
         if (!TRACE_PARENT.matcher(parent).matches() && !parent.isEmpty()) {

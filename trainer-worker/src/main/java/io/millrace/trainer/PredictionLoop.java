@@ -130,11 +130,12 @@ final class PredictionLoop {
         try {
             for (int i = 0; i < logits.length; i++) {
                 predictions.add(prediction(current, readable.get(i).frame(), logits[i]));
-                send(predictions.get(i), readable.get(i).trace());
+                send(predictions.get(i), TraceContext.of(readable.get(i).headers()));
             }
             producer.sendOffsetsToTransaction(nextOffsets(records), consumer.groupMetadata());
             producer.commitTransaction();
-            metrics.answered(predictions, clock.instant());
+            metrics.answered(predictions);
+            metrics.took(readable, clock.instant());
         } catch (ProducerFencedException | AuthorizationException | InvalidPidMappingException | TimeoutException e) {
             throw e; // the producer cannot go on, or does not know how its commit ended: the process starts again
         } catch (KafkaException e) {

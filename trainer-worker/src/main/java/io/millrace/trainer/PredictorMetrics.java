@@ -9,11 +9,14 @@ import io.millrace.record.Prediction;
 import io.millrace.record.Verdict;
 import io.millrace.runtime.meters.Gauges;
 import io.millrace.runtime.meters.Gauges.Level;
+import io.millrace.schemas.SendTime;
+import io.millrace.trainer.ingest.SampleDecoder.Readable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
@@ -46,7 +49,7 @@ final class PredictorMetrics implements AutoCloseable {
                 .serviceLevelObjectives(millis(20, 50, 100, 250, 500, 1_000, 5_000))
                 .register(meters);
         latency = Timer.builder("predictor.latency")
-                .description("From the capture of a frame, by the clock of its source, to its committed prediction")
+                .description("From the sending of a frame, by the timestamp of its record, to its committed prediction")
                 .serviceLevelObjectives(millis(50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000))
                 .register(meters);
         confidence = DistributionSummary.builder("predictor.confidence")
@@ -84,13 +87,21 @@ final class PredictorMetrics implements AutoCloseable {
         batches.record(batch);
     }
 
-    void answered(List<Prediction> predictions, Instant committedAt) {
+    void answered(List<Prediction> predictions) {
         for (Prediction prediction : predictions) {
             List<Counter> counters = prediction.getVerdict() == Verdict.CONFIDENT ? confident : uncertain;
             counters.get(Math.min(prediction.getClassIndex(), CLASSES)).increment();
             confidence.record(prediction.getConfidence());
-            Duration taken = Duration.between(prediction.getCapturedAt(), committedAt);
-            latency.record(taken.isNegative() ? Duration.ZERO : taken);
+        }
+    }
+
+    /** How long frames took from their sending; from their capture, where the time of sending did not come along. */
+    void took(List<Readable> frames, Instant committedAt) {
+        long now = committedAt.toEpochMilli();
+        for (Readable frame : frames) {
+            long sent = SendTime.of(frame.headers())
+                    .orElse(frame.frame().getCapturedAt().toEpochMilli());
+            latency.record(Math.max(0, now - sent), TimeUnit.MILLISECONDS);
         }
     }
 

@@ -8,13 +8,13 @@ import io.millrace.schemas.AvroDeserializer;
 import io.millrace.schemas.Decoding;
 import io.millrace.schemas.FrameDecoder;
 import io.millrace.schemas.Reason;
-import io.millrace.schemas.TraceContext;
 import io.millrace.trainer.batch.Sample;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.errors.SerializationException;
 
 /**
@@ -38,9 +38,9 @@ public final class SampleDecoder {
      *
      * @param frame the record
      * @param sample its sample, unlabeled
-     * @param trace the trace that the record belongs to
+     * @param headers headers of the record
      */
-    public record Readable(Frame frame, Sample sample, TraceContext trace) {}
+    public record Readable(Frame frame, Sample sample, Headers headers) {}
 
     /**
      * Reads a record of {@code frames} or {@code accepted-frames}.
@@ -61,7 +61,7 @@ public final class SampleDecoder {
         return Optional.of(new Readable(
                 frame,
                 new Sample(frame.getFrameId(), frame.getSourceId(), decoded.values(), Sample.UNLABELED),
-                TraceContext.of(record.headers())));
+                record.headers()));
     }
 
     /** Decodes a frame whose bytes are inline or in the blob store. */
