@@ -19,7 +19,8 @@ class MeteredBlobStoreTest {
         BlobStore metered = new MeteredBlobStore(store, meters);
 
         assertThat(metered.put(new byte[7])).isEqualTo(HASH);
-        assertThat(metered.get(HASH)).hasValueSatisfying(bytes -> assertThat(bytes).hasSize(5));
+        assertThat(metered.get(HASH))
+                .hasValueSatisfying(bytes -> assertThat(bytes).hasSize(5));
         metered.delete(HASH);
         store.there = false;
         assertThat(metered.get(HASH)).isEmpty();
@@ -47,7 +48,10 @@ class MeteredBlobStoreTest {
     }
 
     private double bytes(String operation) {
-        return meters.get("blob.store.bytes").tag("operation", operation).counter().count();
+        return meters.get("blob.store.bytes")
+                .tag("operation", operation)
+                .counter()
+                .count();
     }
 
     /** Does what it is told. */

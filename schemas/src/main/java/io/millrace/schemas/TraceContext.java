@@ -20,6 +20,7 @@ public record TraceContext(String parent, String state) {
     public static final String PARENT = "traceparent";
     /** Header of what the tracing systems add. */
     public static final String STATE = "tracestate";
+
     private static final int MAX_STATE = 512;
     private static final Pattern TRACE_PARENT =
             Pattern.compile("00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
@@ -32,8 +33,7 @@ public record TraceContext(String parent, String state) {
         if (!TRACE_PARENT.matcher(parent).matches() && !parent.isEmpty()) {
             throw new IllegalArgumentException("expected a traceparent of version 00, got " + parent);
         }
-        if (!state.isEmpty()
-                && (parent.isEmpty() || !TRACE_STATE.matcher(state).matches())) {
+        if (!state.isEmpty() && (parent.isEmpty() || !TRACE_STATE.matcher(state).matches())) {
             throw new IllegalArgumentException("expected a tracestate beside a traceparent, got " + state);
         }
     }

@@ -26,7 +26,8 @@ class TraceContextTest {
         assertThat(TraceContext.of(new RecordHeaders())).isEqualTo(TraceContext.NONE);
         assertThat(TraceContext.NONE.headers()).isEmpty();
         assertThat(TraceContext.NONE.traceId()).isEmpty();
-        assertThat(TraceContext.of(new RecordHeaders().add("traceparent", null))).isEqualTo(TraceContext.NONE);
+        assertThat(TraceContext.of(new RecordHeaders().add("traceparent", null)))
+                .isEqualTo(TraceContext.NONE);
     }
 
     @ParameterizedTest

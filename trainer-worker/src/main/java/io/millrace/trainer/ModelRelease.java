@@ -87,8 +87,7 @@ final class ModelRelease {
      *
      * @param trial how the version came to be champion or not; none for the first one
      */
-    record Release(
-            ModelVersion version, Optional<ModelAlias> alias, List<ModelEvent> events, Optional<Trial> trial) {}
+    record Release(ModelVersion version, Optional<ModelAlias> alias, List<ModelEvent> events, Optional<Trial> trial) {}
 
     /** A challenger against the champion on the holdout. */
     record Trial(Evaluation champion, Evaluation challenger, Decision decision) {}

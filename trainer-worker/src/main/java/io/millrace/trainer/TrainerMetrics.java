@@ -196,7 +196,8 @@ final class TrainerMetrics implements AutoCloseable {
                 gauges.add("trainer.loss", "", loss, "term", "unlabeled"),
                 gauges.add("trainer.mask.rate", "", "Mean weight that the gate gave the last unlabeled batch, 0 to 1"),
                 gauges.add("trainer.confidence.threshold", "", "Confidence that the gate asked for at the last step"),
-                gauges.add("trainer.teacher.confidence", "", "Mean confidence of the teacher on the last unlabeled batch"),
+                gauges.add(
+                        "trainer.teacher.confidence", "", "Mean confidence of the teacher on the last unlabeled batch"),
                 gauges.add("trainer.gradient.norm", "", "Norm of the last gradient, before clipping"),
                 gauges.add("trainer.learning.rate", "", "Learning rate of the last step"));
     }
@@ -218,8 +219,14 @@ final class TrainerMetrics implements AutoCloseable {
         String accuracy = "Share of the holdout that is answered right, at the last challenge";
         String error = "Expected calibration error on the holdout, at the last challenge";
         return new Quality(
-                gauges.add("trainer.prequential.accuracy", "", "Accuracy of the teacher on the last 500 labels, before they were learned"),
-                gauges.add("trainer.prequential.calibration.error", "", "Expected calibration error of the teacher on the same labels"),
+                gauges.add(
+                        "trainer.prequential.accuracy",
+                        "",
+                        "Accuracy of the teacher on the last 500 labels, before they were learned"),
+                gauges.add(
+                        "trainer.prequential.calibration.error",
+                        "",
+                        "Expected calibration error of the teacher on the same labels"),
                 gauges.add("trainer.holdout.accuracy", "", accuracy, "model", "champion"),
                 gauges.add("trainer.holdout.calibration.error", "", error, "model", "champion"),
                 gauges.add("trainer.holdout.accuracy", "", accuracy, "model", "challenger"),

@@ -133,8 +133,7 @@ public final class TrainerWorker implements AutoCloseable {
                 PredictorMetrics metrics = new PredictorMetrics(endpoint.meters(), pipeline.classes())) {
             PredictionLoop loop = new PredictionLoop(
                     pipeline,
-                    new PredictionLoop.Parts(
-                            consumer, producer, new SampleDecoder(pipeline, blobs), follower, metrics),
+                    new PredictionLoop.Parts(consumer, producer, new SampleDecoder(pipeline, blobs), follower, metrics),
                     clock);
             predictions = loop;
             loop.run(() -> stopping);

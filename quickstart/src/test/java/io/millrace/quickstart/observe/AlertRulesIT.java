@@ -36,7 +36,8 @@ class AlertRulesIT {
     @Test
     void shouldHaveSoundConfigurations() throws Exception {
         for (String file : List.of("prometheus.yml", "demo.yml")) {
-            Promtool.Result result = Promtool.run("check", "config", FILES.resolve(file).toString());
+            Promtool.Result result =
+                    Promtool.run("check", "config", FILES.resolve(file).toString());
             assertThat(result.exit()).as(result.said()).isZero();
         }
     }
@@ -46,7 +47,9 @@ class AlertRulesIT {
         Promtool.Result result = Promtool.run("test", "rules", TESTS.toString());
 
         assertThat(result.exit()).as(result.said()).isZero();
-        assertThat(all("- name: (Millrace\\w+)", TESTS)).isEqualTo(all("- alert: (\\w+)", ALERTS)).hasSizeGreaterThan(20);
+        assertThat(all("- name: (Millrace\\w+)", TESTS))
+                .isEqualTo(all("- alert: (\\w+)", ALERTS))
+                .hasSizeGreaterThan(20);
     }
 
     @Test
@@ -55,7 +58,8 @@ class AlertRulesIT {
         Path healthy = directory.resolve("alerts-test.yml");
         Files.writeString(healthy, tests.substring(0, tests.indexOf("  - name: Millrace")));
         Files.writeString(
-                directory.resolve("alerts.yml"), Files.readString(ALERTS).replace("(stream_backlog_records) > 6000", "(stream_backlog_records) > 4000"));
+                directory.resolve("alerts.yml"),
+                Files.readString(ALERTS).replace("(stream_backlog_records) > 6000", "(stream_backlog_records) > 4000"));
 
         Promtool.Result result = Promtool.run("test", "rules", healthy.toString());
 
@@ -78,14 +82,17 @@ class AlertRulesIT {
     @Test
     void shouldHaveDashboardsThatAskTheirOneDatasource() throws IOException {
         for (String name : List.of("pipeline", "learning", "model-quality", "jvm-kafka")) {
-            JsonNode dashboard = new ObjectMapper().readTree(DASHBOARDS.resolve(name + ".json").toFile());
+            JsonNode dashboard = new ObjectMapper()
+                    .readTree(DASHBOARDS.resolve(name + ".json").toFile());
 
             assertThat(dashboard.at("/uid").asText()).isEqualTo("millrace-" + name);
             assertThat(dashboard.at("/templating/list")).hasSize(1);
             for (JsonNode panel : dashboard.at("/panels")) {
                 assertThat(panel.at("/datasource/uid").asText()).isEqualTo("${datasource}");
                 assertThat(panel.at("/fieldConfig/defaults/unit").asText()).isNotEmpty();
-                assertThat(panel.at("/gridPos/x").asInt() + panel.at("/gridPos/w").asInt()).isLessThanOrEqualTo(24);
+                assertThat(panel.at("/gridPos/x").asInt()
+                                + panel.at("/gridPos/w").asInt())
+                        .isLessThanOrEqualTo(24);
             }
         }
     }

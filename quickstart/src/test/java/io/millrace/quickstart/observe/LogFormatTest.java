@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.joran.JoranConfigurator;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
@@ -34,13 +35,13 @@ class LogFormatTest {
 
     @Test
     void shouldWriteTextOtherwise() throws Exception {
-        assertThat(String.join("\n", logged(null))).contains("INFO  i.m.test A \"frame\" of 3", "reason=\"NOT_AVRO\"");
+        assertThat(String.join("\n", logged(null))).contains("INFO  io.millrace.test A \"frame\" of 3", "reason=\"NOT_AVRO\"");
         assertThat(logged("text")).first().asString().contains("INFO");
     }
 
     @Test
     void shouldSaySoWhenTheFormatIsNotKnown() throws Exception {
-        assertThat(String.join("\n", logged("yaml"))).contains("STDERR-yaml");
+        assertThat(String.join("\n", logged("yaml"))).contains("logback-yaml.xml");
     }
 
     /** Configures as a process does and logs two events. */
@@ -48,6 +49,7 @@ class LogFormatTest {
         PrintStream before = System.err;
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         LoggerContext context = new LoggerContext();
+        context.setMDCAdapter(new LogbackMDCAdapter());
         try (PrintStream captured = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
             System.setErr(captured);
             if (format != null) {

@@ -65,7 +65,9 @@ final class MetricsPage {
                 What alarms, and what to do then: `docker/prometheus/alerts.yml`.
                 """.formatted(command));
         PARTS.forEach((prefix, title) -> {
-            page.append("\n## ").append(title).append("\n\n| name | type | unit | labels | meaning |\n|---|---|---|---|---|\n");
+            page.append("\n## ")
+                    .append(title)
+                    .append("\n\n| name | type | unit | labels | meaning |\n|---|---|---|---|---|\n");
             types.keySet().stream()
                     .filter(name -> name.startsWith(prefix) && !isMax(name))
                     .forEach(name -> page.append(row(name)));
@@ -84,8 +86,8 @@ final class MetricsPage {
     }
 
     private static String unit(String name) {
-        String[] words = name.replaceAll("_total$", "").split("_");
-        String last = words[words.length - 1];
+        String bare = name.replaceAll("_total$", "");
+        String last = bare.substring(bare.lastIndexOf('_') + 1);
         return name.startsWith("kafka_") || !UNITS.contains(last) ? "" : last;
     }
 

@@ -102,7 +102,9 @@ class ObservabilityIT {
                 "sum(up) / sum(trainer_commited_step) > 1");
 
         for (String expression : misspelled) {
-            assertThat(check(expression, Promql.operands(expression))).as(expression).isPresent();
+            assertThat(check(expression, Promql.operands(expression)))
+                    .as(expression)
+                    .isPresent();
         }
         assertThat(check("up > 100", Promql.operands("up > 100"))).isEmpty();
     }
@@ -114,7 +116,9 @@ class ObservabilityIT {
             Files.writeString(PAGE, page);
         }
 
-        assertThat(PAGE).as("docs/METRICS.md is stale; write it anew with: " + COMMAND).hasContent(page);
+        assertThat(PAGE)
+                .as("docs/METRICS.md is stale; write it anew with: " + COMMAND)
+                .hasContent(page);
     }
 
     @Test

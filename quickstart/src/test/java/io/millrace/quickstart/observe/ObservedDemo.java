@@ -110,7 +110,8 @@ final class ObservedDemo implements AutoCloseable {
         CompletableFuture<Void> followed = CompletableFuture.runAsync(this::follow);
         while (!ended.isDone()) {
             String now = get("/metrics");
-            if (now.contains("\ntrainer_committed_step ") && now.contains("\nkafka_stream_task_dropped_records_total")) {
+            if (now.contains("\ntrainer_committed_step ")
+                    && now.contains("\nkafka_stream_task_dropped_records_total")) {
                 scrape = now.substring(now.indexOf('\n') + 1);
             }
             TimeUnit.MILLISECONDS.sleep(500);
@@ -133,9 +134,11 @@ final class ObservedDemo implements AutoCloseable {
                 pipeline.kafkaWith(Map.of()), new ByteArraySerializer(), new ByteArraySerializer())) {
             Headers trace = TraceContext.of(TRACE, "").headers();
             byte[] frame = pipeline.topics().frames().values().serializer().serialize(topic, frame());
-            producer.send(new ProducerRecord<>(topic, null, SOURCE, frame, trace)).get();
+            producer.send(new ProducerRecord<>(topic, null, SOURCE, frame, trace))
+                    .get();
             for (int i = 0; i < BROKEN; i++) {
-                producer.send(new ProducerRecord<>(topic, null, SOURCE, new byte[] {(byte) i}, trace)).get();
+                producer.send(new ProducerRecord<>(topic, null, SOURCE, new byte[] {(byte) i}, trace))
+                        .get();
             }
         }
     }

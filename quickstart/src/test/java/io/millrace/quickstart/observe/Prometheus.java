@@ -64,7 +64,8 @@ final class Prometheus implements AutoCloseable {
         String at = time.map(seconds -> "&time=" + seconds).orElse("");
         JsonNode answer = get("/api/v1/query?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8) + at);
         if (!answer.at("/status").asText().equals("success")) {
-            throw new IllegalArgumentException(expression + ": " + answer.at("/error").asText());
+            throw new IllegalArgumentException(
+                    expression + ": " + answer.at("/error").asText());
         }
         JsonNode result = answer.at("/data/result");
         List<Double> values = new ArrayList<>();

@@ -13,9 +13,10 @@ import java.util.regex.Pattern;
  * comparison and each of its selectors must give some.
  */
 final class Promql {
-    private static final Pattern TOKEN = Pattern.compile("\"(?:[^\"\\\\]|\\\\.)*\"" // string
-            + "|[a-zA-Z_:][a-zA-Z0-9_:]*" // name or keyword
-            + "|[0-9][0-9a-zA-Z.]*|==|!=|=~|!~|>=|<=|\\S");
+    private static final Pattern TOKEN = Pattern.compile(
+            "\"(?:[^\"\\\\]|\\\\.)*\"" // string
+                    + "|[a-zA-Z_:][a-zA-Z0-9_:]*" // name or keyword
+                    + "|[0-9][0-9a-zA-Z.]*|==|!=|=~|!~|>=|<=|\\S");
     private static final Set<String> SPLITTING =
             Set.of("and", "or", "unless", "bool", "==", "!=", ">", "<", ">=", "<=");
     private static final Set<String> LABELS_FOLLOW =

@@ -66,14 +66,12 @@ public final class KafkaMeters implements AutoCloseable {
 
     /** Shows the numbers of a consumer. */
     public static KafkaMeters of(Consumer<?, ?> consumer, MeterRegistry meters) {
-        return new KafkaMeters(
-                refresher -> new KafkaClientMetrics(consumer, Tags.empty(), refresher, REFRESH), meters);
+        return new KafkaMeters(refresher -> new KafkaClientMetrics(consumer, Tags.empty(), refresher, REFRESH), meters);
     }
 
     /** Shows the numbers of a producer. */
     public static KafkaMeters of(Producer<?, ?> producer, MeterRegistry meters) {
-        return new KafkaMeters(
-                refresher -> new KafkaClientMetrics(producer, Tags.empty(), refresher, REFRESH), meters);
+        return new KafkaMeters(refresher -> new KafkaClientMetrics(producer, Tags.empty(), refresher, REFRESH), meters);
     }
 
     /**

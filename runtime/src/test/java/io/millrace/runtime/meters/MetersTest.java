@@ -48,6 +48,8 @@ class MetersTest {
 
         double bytes = meters.get("process.resident.memory.bytes").gauge().value();
 
-        assertThat(Double.isNaN(bytes) || bytes > 10 << 20).as("%s bytes", bytes).isTrue();
+        assertThat(Double.isNaN(bytes) || bytes > 10 << 20)
+                .as("%s bytes", bytes)
+                .isTrue();
     }
 }

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param trace the trace that the record belongs to
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; the arrays are those that Kafka handed out
-public record Origin(String topic, int partition, long offset, byte @Nullable [] key, byte @Nullable [] value, TraceContext trace) {
+public record Origin(
+        String topic, int partition, long offset, byte @Nullable [] key, byte @Nullable [] value, TraceContext trace) {
     /** Topic, partition and offset, for logs. */
     public String place() {
         return topic + "-" + partition + "@" + offset;

@@ -43,7 +43,8 @@ final class LabelJoinerFrameSide extends ContextualProcessor<String, IndexedFram
         Remembered.Entry<IndexedFrame> frame = index.first(record.key()).orElseThrow();
         for (Origin label : labels) {
             Flow<LabeledFrame> applied = history.apply(frame, joiner.read(label));
-            context().forward(record.withValue(applied).withHeaders(label.trace().headers()));
+            context()
+                    .forward(record.withValue(applied).withHeaders(label.trace().headers()));
         }
     }
 }

@@ -64,7 +64,9 @@ final class OriginSerde {
             list.add(new Waiting(in.readLong(), read(in, topic)));
         }
         for (int i = 0; in.available() > 0; i++) {
-            list.set(i, new Waiting(list.get(i).deadlineMs(), traced(in, list.get(i).label())));
+            list.set(
+                    i,
+                    new Waiting(list.get(i).deadlineMs(), traced(in, list.get(i).label())));
         }
         return list;
     }

@@ -21,7 +21,9 @@ class OriginSerdeTest {
         byte[] plain = one.serializer().serialize("", label(TraceContext.NONE));
         byte[] traced = one.serializer().serialize("", label(TRACE));
 
-        assertThat(Arrays.copyOf(traced, plain.length)).as("a reader that knows no traces reads the same").isEqualTo(plain);
+        assertThat(Arrays.copyOf(traced, plain.length))
+                .as("a reader that knows no traces reads the same")
+                .isEqualTo(plain);
         assertThat(one.deserializer().deserialize("", plain).trace()).isEqualTo(TraceContext.NONE);
         assertThat(one.deserializer().deserialize("", traced).trace()).isEqualTo(TRACE);
     }
@@ -30,7 +32,8 @@ class OriginSerdeTest {
     void shouldKeepTheTraceOfEachLabelThatWaits() {
         List<Waiting> waiting = List.of(new Waiting(5, label(TraceContext.NONE)), new Waiting(7, label(TRACE)));
 
-        List<Waiting> read = many.deserializer().deserialize("", many.serializer().serialize("", waiting));
+        List<Waiting> read =
+                many.deserializer().deserialize("", many.serializer().serialize("", waiting));
 
         assertThat(read).extracting(Waiting::deadlineMs).containsExactly(5L, 7L);
         assertThat(read).extracting(one -> one.label().trace()).containsExactly(TraceContext.NONE, TRACE);

@@ -13,11 +13,7 @@ import java.util.List;
  * @param drained true when everything up to the agreed end was taken in
  */
 public record Intake(
-        List<ReceivedFrame> frames,
-        List<ReceivedLabel> labels,
-        List<LostRange> lost,
-        int lateLabels,
-        boolean drained) {
+        List<ReceivedFrame> frames, List<ReceivedLabel> labels, List<LostRange> lost, int lateLabels, boolean drained) {
     public Intake {
         frames = List.copyOf(frames);
         labels = List.copyOf(labels);

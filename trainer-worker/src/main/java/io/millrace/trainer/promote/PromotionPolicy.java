@@ -70,12 +70,14 @@ public final class PromotionPolicy {
         }
         if (labels >= ENOUGH_FOR_CALIBRATION
                 && challenger.calibrationError() > champion.calibrationError() + CALIBRATION_DROP) {
-            return new Decision.Keep(Cause.CALIBRATION, String.format(
-                    Locale.ROOT,
-                    "calibration error grows from %.3f to %.3f: %s",
-                    champion.calibrationError(),
-                    challenger.calibrationError(),
-                    numbers));
+            return new Decision.Keep(
+                    Cause.CALIBRATION,
+                    String.format(
+                            Locale.ROOT,
+                            "calibration error grows from %.3f to %.3f: %s",
+                            champion.calibrationError(),
+                            challenger.calibrationError(),
+                            numbers));
         }
         return new Decision.Promote(Cause.NOT_WORSE, "not worse: " + numbers);
     }
