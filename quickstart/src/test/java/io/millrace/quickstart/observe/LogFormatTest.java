@@ -35,7 +35,8 @@ class LogFormatTest {
 
     @Test
     void shouldWriteTextOtherwise() throws Exception {
-        assertThat(String.join("\n", logged(null))).contains("INFO  io.millrace.test A \"frame\" of 3", "reason=\"NOT_AVRO\"");
+        assertThat(String.join("\n", logged(null)))
+                .contains("INFO  io.millrace.test A \"frame\" of 3", "reason=\"NOT_AVRO\"");
         assertThat(logged("text")).first().asString().contains("INFO");
     }
 
