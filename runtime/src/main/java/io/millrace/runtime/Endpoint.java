@@ -4,12 +4,17 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.millrace.runtime.meters.KafkaMeters;
+import io.millrace.runtime.meters.ProcessMemory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +31,7 @@ import java.util.function.BooleanSupplier;
  */
 public final class Endpoint implements AutoCloseable {
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final JvmGcMetrics collections = new JvmGcMetrics();
     private final Map<String, BooleanSupplier> live = new ConcurrentHashMap<>();
     private final Map<String, BooleanSupplier> ready = new ConcurrentHashMap<>();
     private final HttpServer server;
@@ -48,12 +54,24 @@ public final class Endpoint implements AutoCloseable {
                 exchange -> answer(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", meters.scrape()));
         serve("/livez", exchange -> answer(exchange, live));
         serve("/readyz", exchange -> answer(exchange, ready));
+        bindProcess();
+        server.start();
+    }
+
+    /** What any process has. */
+    private void bindProcess() {
+        meters.config().meterFilter(KafkaMeters.filter());
+        // Their names are not what Prometheus asks of a name.
+        meters.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
+        meters.config().meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
         new ClassLoaderMetrics().bindTo(meters);
+        new FileDescriptorMetrics().bindTo(meters);
+        collections.bindTo(meters);
         new JvmMemoryMetrics().bindTo(meters);
         new JvmThreadMetrics().bindTo(meters);
+        new ProcessMemory().bindTo(meters);
         new ProcessorMetrics().bindTo(meters);
         new UptimeMetrics().bindTo(meters);
-        server.start();
     }
 
     /** Meters of the process; everything registered here is scraped. */
@@ -94,6 +112,7 @@ public final class Endpoint implements AutoCloseable {
     public void close() {
         server.stop(0);
         threads.shutdownNow();
+        collections.close();
         meters.close();
     }
 

@@ -1,5 +1,6 @@
 package io.millrace.stream;
 
+import io.millrace.schemas.TraceContext;
 import io.millrace.stream.flow.Check;
 import io.millrace.stream.flow.Flow;
 import io.millrace.stream.flow.Flow.Passed;
@@ -15,7 +16,7 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /**
  * Ingest and validate: the first step of every topic. Headers end here, because nothing bounds their size; the record
- * with its headers still lies at its origin.
+ * with its headers still lies at its origin. Only a trace context goes on.
  */
 final class IntakeProcessor<V> extends ContextualProcessor<byte[], byte[], String, Flow<V>> {
     private final RecordReader<V> reader;
@@ -31,11 +32,13 @@ final class IntakeProcessor<V> extends ContextualProcessor<byte[], byte[], Strin
         RecordMetadata place = context()
                 .recordMetadata()
                 .orElseThrow(() -> new IllegalStateException("expected a record from a topic, got one without"));
-        Origin origin = new Origin(place.topic(), place.partition(), place.offset(), record.key(), record.value());
+        TraceContext trace = TraceContext.of(record.headers());
+        Origin origin =
+                new Origin(place.topic(), place.partition(), place.offset(), record.key(), record.value(), trace);
         Flow<Keyed<V>> read = reader.read(origin);
         if (read instanceof Passed<Keyed<V>> passed) {
             String key = passed.value().key();
-            context().forward(new Record<>(key, judge(origin, passed.value()), record.timestamp()));
+            context().forward(new Record<>(key, judge(origin, passed.value()), record.timestamp(), trace.headers()));
         } else if (read instanceof Refused<Keyed<V>> refused) {
             Flow<V> flow = new Refused<>(origin, refused.reason(), refused.detail());
             context().forward(new Record<>("", flow, record.timestamp()));

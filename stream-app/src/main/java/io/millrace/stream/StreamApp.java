@@ -1,16 +1,22 @@
 package io.millrace.stream;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.millrace.runtime.BlobStore;
 import io.millrace.runtime.CorruptBlobException;
 import io.millrace.runtime.Endpoint;
+import io.millrace.runtime.MeteredBlobStore;
 import io.millrace.runtime.PipelineSettings;
+import io.millrace.runtime.meters.KafkaMeters;
 import io.millrace.stream.validate.BlobReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -18,6 +24,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
@@ -39,7 +46,9 @@ public final class StreamApp implements AutoCloseable {
     private static final int MAX_REQUEST_BYTES = 2 << 20;
 
     private final KafkaStreams streams;
-    private final KafkaStreamsMetrics metrics;
+    private final KafkaMeters metrics;
+    private final Gauge backlog;
+    private final MeterRegistry meters;
     private final Counter retries;
     private final Consumer<Throwable> onFailure;
 
@@ -54,13 +63,19 @@ public final class StreamApp implements AutoCloseable {
             PipelineSettings pipeline, StreamSettings settings, Endpoint endpoint, Consumer<Throwable> onFailure)
             throws IOException {
         this.onFailure = onFailure;
-        BlobReader blobs = reader(BlobStore.at(pipeline.blobStore()));
+        BlobReader blobs = reader(new MeteredBlobStore(BlobStore.at(pipeline.blobStore()), endpoint.meters()));
         streams = new KafkaStreams(
                 FrameTopology.build(pipeline, settings, endpoint.meters(), blobs), config(pipeline, settings));
         streams.setUncaughtExceptionHandler(this::handle);
-        metrics = new KafkaStreamsMetrics(streams);
-        metrics.bindTo(endpoint.meters());
+        meters = endpoint.meters();
+        metrics = new KafkaMeters(
+                refresher -> new KafkaStreamsMetrics(streams, Tags.empty(), refresher, KafkaMeters.REFRESH), meters);
+        backlog = Gauge.builder("stream.backlog.records", streams, StreamApp::backlog)
+                .baseUnit("records")
+                .description("Records of all topics that this stream-app reads, which wait for it")
+                .register(meters);
         retries = Counter.builder("stream.thread.retries")
+                .baseUnit("retries")
                 .description("Stream threads begun anew because the environment was broken")
                 .register(endpoint.meters());
         endpoint.readyWhen("stream", this::isRunning);
@@ -81,11 +96,31 @@ public final class StreamApp implements AutoCloseable {
     @Override
     public void close() {
         metrics.close();
+        meters.remove(backlog);
         // Leaving the group spares the successor the wait for the session timeout.
         if (!streams.close(CloseOptions.groupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP)
                 .withTimeout(CLOSE_TIMEOUT))) {
             LOGGER.atWarn().addKeyValue("timeout", CLOSE_TIMEOUT).log("The stream threads did not end in time");
         }
+    }
+
+    /**
+     * The lag of each partition, as the consumers last saw it. Kafka 4 shows a topic with dots a second time, with
+     * underscores; stores that are restored are not counted.
+     */
+    private static double backlog(KafkaStreams streams) {
+        Map<List<String>, Double> lags = new HashMap<>();
+        for (Metric metric : streams.metrics().values()) {
+            Map<String, String> tags = metric.metricName().tags();
+            if (metric.metricName().name().equals("records-lag")
+                    && !tags.getOrDefault("client-id", "").endsWith("restore-consumer")
+                    && metric.metricValue() instanceof Double lag
+                    && !lag.isNaN()) {
+                String topic = tags.getOrDefault("topic", "").replace('.', '_');
+                lags.put(List.of(topic, tags.getOrDefault("partition", "")), lag);
+            }
+        }
+        return lags.values().stream().mapToDouble(Double::doubleValue).sum();
     }
 
     /** Settings for Kafka Streams. */

@@ -2,12 +2,14 @@ package io.millrace.stream;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.millrace.record.LabelAction;
 import io.millrace.record.LabeledFrame;
 import io.millrace.record.Outcome;
 import io.millrace.schemas.Reason;
 import io.millrace.schemas.Topics;
 import io.millrace.stream.flow.Flow.Passed;
+import java.time.Duration;
 
 /**
  * Counts what becomes of records. Every series exists from the start, at 0, so that the first event shows as a step.
@@ -17,7 +19,8 @@ import io.millrace.stream.flow.Flow.Passed;
  *   stream.records{topic, result}        frames: accepted; labels: joined, corrected, retracted;
  *                                        predictions: accepted; outcomes: correct, wrong, retracted
  *   stream.dead.letters{topic, reason}   every refused record
- *   stream.frames.reappeared             frame ids that came from a second partition
+ *   stream.reappeared.frames             frame ids that came from a second partition
+ *   stream.label.delay                   from the capture of a frame to its first label
  * </pre>
  */
 final class StreamMeters {
@@ -28,13 +31,29 @@ final class StreamMeters {
     private static final String CORRECT = "correct";
     private static final String WRONG = "wrong";
 
+    private static final Duration[] DELAYS = {
+        Duration.ofSeconds(10),
+        Duration.ofMinutes(1),
+        Duration.ofMinutes(10),
+        Duration.ofHours(1),
+        Duration.ofHours(6),
+        Duration.ofDays(1),
+        Duration.ofDays(7)
+    };
+
     private final MeterRegistry meters;
     private final Counter reappeared;
+    private final Timer labelDelay;
 
     StreamMeters(MeterRegistry meters, Topics topics) {
         this.meters = meters;
-        this.reappeared = Counter.builder("stream.frames.reappeared")
+        this.reappeared = Counter.builder("stream.reappeared.frames")
+                .baseUnit("frames")
                 .description("Frame ids that came from a second partition of frames")
+                .register(meters);
+        this.labelDelay = Timer.builder("stream.label.delay")
+                .description("Time from the capture of a frame to its first label, as the two say")
+                .serviceLevelObjectives(DELAYS)
                 .register(meters);
         records(topics.frames().name(), ACCEPTED);
         records(topics.predictions().name(), ACCEPTED);
@@ -64,6 +83,10 @@ final class StreamMeters {
         String other = action == LabelAction.CORRECT ? CORRECTED : RETRACTED;
         records(label.origin().topic(), action == LabelAction.ASSIGN ? JOINED : other)
                 .increment();
+        if (action == LabelAction.ASSIGN) {
+            labelDelay.record(Duration.between(
+                    label.value().getCapturedAt(), label.value().getLabeledAt()));
+        }
     }
 
     void countOutcome(String topic, Outcome outcome) {
@@ -77,6 +100,7 @@ final class StreamMeters {
 
     private Counter records(String topic, String result) {
         return Counter.builder("stream.records")
+                .baseUnit("records")
                 .description("Records by what became of them")
                 .tag("topic", topic)
                 .tag("result", result)
@@ -85,6 +109,7 @@ final class StreamMeters {
 
     private Counter deadLetters(String topic, Reason reason) {
         return Counter.builder("stream.dead.letters")
+                .baseUnit("letters")
                 .description("Refused records by reason")
                 .tag("topic", topic)
                 .tag("reason", reason.name())

@@ -246,7 +246,7 @@ class FrameIntakeTest {
         // Then
         assertThat(letters).isEqualTo(3L * Reason.values().length);
         assertThat(bench.count("millrace.labels", "corrected")).isZero();
-        assertThat(bench.meters.get("stream.frames.reappeared").counter().count())
+        assertThat(bench.meters.get("stream.reappeared.frames").counter().count())
                 .isZero();
     }
 

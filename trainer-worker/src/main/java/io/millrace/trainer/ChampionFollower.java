@@ -146,7 +146,11 @@ final class ChampionFollower implements Runnable {
     }
 
     private Counter refused(String reason) {
-        return meters.counter("predictor.champions.refused", "reason", reason.toLowerCase(Locale.ROOT));
+        return Counter.builder("predictor.refused.champions")
+                .tag("reason", reason.toLowerCase(Locale.ROOT))
+                .baseUnit("champions")
+                .description("Attempts to load a champion that failed: the old one goes on")
+                .register(meters);
     }
 
     private void replace(@Nullable Champion champion) {

@@ -83,8 +83,15 @@ final class ModelRelease {
             double confidenceThreshold,
             Map<TopicPartition, Long> positions) {}
 
-    /** What is to be announced. */
-    record Release(ModelVersion version, Optional<ModelAlias> alias, List<ModelEvent> events) {}
+    /**
+     * What is to be announced.
+     *
+     * @param trial how the version came to be champion or not; none for the first one
+     */
+    record Release(ModelVersion version, Optional<ModelAlias> alias, List<ModelEvent> events, Optional<Trial> trial) {}
+
+    /** A challenger against the champion on the holdout. */
+    record Trial(Evaluation champion, Evaluation challenger, Decision decision) {}
 
     /** The first version of a pipeline: untrained, champion at once, so that every frame has an answer. */
     Release bootstrap(Candidate candidate) {
@@ -93,7 +100,8 @@ final class ModelRelease {
         return new Release(
                 version,
                 Optional.of(alias(version, Optional.empty(), reason)),
-                List.of(event(EventKind.VERSION_CREATED, version, reason, Map.of())));
+                List.of(event(EventKind.VERSION_CREATED, version, reason, Map.of())),
+                Optional.empty());
     }
 
     /** Evaluates the candidate against the champion on the holdout. */
@@ -119,7 +127,8 @@ final class ModelRelease {
                 promoted ? Optional.of(alias(version, champion, decision.reason())) : Optional.empty(),
                 List.of(
                         event(EventKind.VERSION_CREATED, version, "challenger", metrics),
-                        event(outcome, version, decision.reason(), metrics)));
+                        event(outcome, version, decision.reason(), metrics)),
+                Optional.of(new Trial(standing, challenger, decision)));
     }
 
     /**

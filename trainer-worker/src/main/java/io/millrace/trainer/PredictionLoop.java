@@ -1,14 +1,12 @@
 package io.millrace.trainer;
 
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
 import io.millrace.record.Frame;
 import io.millrace.record.Prediction;
 import io.millrace.record.Verdict;
 import io.millrace.runtime.PipelineSettings;
 import io.millrace.schemas.Topic;
 import io.millrace.schemas.Topics;
+import io.millrace.schemas.TraceContext;
 import io.millrace.trainer.ChampionFollower.Champion;
 import io.millrace.trainer.evaluate.Calibration;
 import io.millrace.trainer.evaluate.Evaluation;
@@ -54,9 +52,7 @@ final class PredictionLoop {
     private final SampleDecoder decoder;
     private final ChampionFollower follower;
     private final InstantSource clock;
-    private final Timer batches;
-    private final Counter answered;
-    private final Counter unreadable;
+    private final PredictorMetrics metrics;
     private volatile boolean answering;
 
     /**
@@ -64,14 +60,16 @@ final class PredictionLoop {
      * @param producer transactional
      * @param decoder decodes frames
      * @param follower keeps the next champion ready
+     * @param metrics meters
      */
     record Parts(
             Consumer<byte[], byte[]> consumer,
             Producer<String, byte[]> producer,
             SampleDecoder decoder,
-            ChampionFollower follower) {}
+            ChampionFollower follower,
+            PredictorMetrics metrics) {}
 
-    PredictionLoop(PipelineSettings pipeline, Parts parts, MeterRegistry meters, InstantSource clock) {
+    PredictionLoop(PipelineSettings pipeline, Parts parts, InstantSource clock) {
         this.topics = pipeline.topics();
         this.classes = pipeline.classes();
         this.consumer = parts.consumer();
@@ -79,12 +77,7 @@ final class PredictionLoop {
         this.decoder = parts.decoder();
         this.follower = parts.follower();
         this.clock = clock;
-        this.batches = Timer.builder("predictor.batch.duration")
-                .description("One poll of frames, from records to committed predictions")
-                .serviceLevelObjectives(Duration.ofMillis(20), Duration.ofMillis(100), Duration.ofMillis(500))
-                .register(meters);
-        this.answered = meters.counter("predictor.predictions");
-        this.unreadable = meters.counter("predictor.frames.unreadable");
+        this.metrics = parts.metrics();
     }
 
     /** Answers until stopped. */
@@ -94,6 +87,7 @@ final class PredictionLoop {
         if (current == null) {
             return;
         }
+        metrics.champion(current.version());
         answering = true;
         consumer.subscribe(List.of(topics.acceptedFrames().name()));
         while (!stop.getAsBoolean()) {
@@ -101,8 +95,9 @@ final class PredictionLoop {
             Champion model = current;
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
             if (!records.isEmpty()) {
-                batches.record(() -> answer(model, records));
+                metrics.time(() -> answer(model, records));
             }
+            metrics.waiting(consumer);
         }
         current.model().close();
     }
@@ -118,38 +113,45 @@ final class PredictionLoop {
             return current;
         }
         current.model().close();
+        metrics.champion(next.version());
         return next;
     }
 
     private void answer(Champion current, ConsumerRecords<byte[], byte[]> records) {
         List<Readable> readable = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : records) {
-            decoder.read(record).ifPresentOrElse(readable::add, unreadable::increment);
+            decoder.read(record).ifPresentOrElse(readable::add, metrics::unreadable);
         }
         List<float[]> samples =
                 readable.stream().map(read -> read.sample().values()).toList();
         float[][] logits = samples.isEmpty() ? new float[0][] : current.model().logits(samples);
+        List<Prediction> predictions = new ArrayList<>(logits.length);
         producer.beginTransaction();
         try {
             for (int i = 0; i < logits.length; i++) {
-                send(topics.predictions(), prediction(current, readable.get(i).frame(), logits[i]));
+                predictions.add(prediction(current, readable.get(i).frame(), logits[i]));
+                send(predictions.get(i), TraceContext.of(readable.get(i).headers()));
             }
             producer.sendOffsetsToTransaction(nextOffsets(records), consumer.groupMetadata());
             producer.commitTransaction();
-            answered.increment(readable.size());
+            metrics.answered(predictions);
+            metrics.took(readable, clock.instant());
         } catch (ProducerFencedException | AuthorizationException | InvalidPidMappingException | TimeoutException e) {
             throw e; // the producer cannot go on, or does not know how its commit ended: the process starts again
         } catch (KafkaException e) {
             // Rebalanced, or the coordinator moved: whoever has the partitions now answers these frames.
             LOGGER.atWarn().setCause(e).log("Predictions are rolled back and made again");
             producer.abortTransaction();
+            metrics.rolledBack();
             rewind();
         }
     }
 
-    private void send(Topic<Prediction> topic, Prediction prediction) {
+    private void send(Prediction prediction, TraceContext trace) {
+        Topic<Prediction> topic = topics.predictions();
         byte[] value = topic.values().serializer().serialize(topic.name(), prediction);
-        var unused = producer.send(new ProducerRecord<>(topic.name(), prediction.getSourceId(), value));
+        var unused = producer.send(
+                new ProducerRecord<>(topic.name(), null, prediction.getSourceId(), value, trace.headers()));
     }
 
     private Prediction prediction(Champion current, Frame frame, float[] logits) {

@@ -1,9 +1,10 @@
 package io.millrace.trainer;
 
-import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.millrace.runtime.BlobStore;
 import io.millrace.runtime.Endpoint;
+import io.millrace.runtime.MeteredBlobStore;
 import io.millrace.runtime.PipelineSettings;
+import io.millrace.runtime.meters.KafkaMeters;
 import io.millrace.trainer.ingest.SampleDecoder;
 import io.millrace.trainer.ingest.SampleSource;
 import io.millrace.trainer.model.Compute;
@@ -126,7 +127,7 @@ public final class TrainerWorker implements AutoCloseable {
 
     private void predict(Compute compute) throws IOException {
         compute.enterThread();
-        BlobStore blobs = BlobStore.at(pipeline.blobStore());
+        BlobStore blobs = new MeteredBlobStore(BlobStore.at(pipeline.blobStore()), endpoint.meters());
         ModelCatalog catalog = new ModelCatalog(pipeline, blobs, clock);
         ChampionFollower follower = new ChampionFollower(pipeline, compute, catalog, endpoint.meters());
         start("champion-follower", follower::run);
@@ -135,14 +136,12 @@ public final class TrainerWorker implements AutoCloseable {
         try (KafkaConsumer<byte[], byte[]> consumer = clients.consumer(
                         Map.of("group.id", group, "max.poll.records", "64", "auto.offset.reset", "earliest"));
                 KafkaProducer<String, byte[]> producer = clients.producer(group + "-" + UUID.randomUUID());
-                KafkaClientMetrics consumerMetrics = new KafkaClientMetrics(consumer);
-                KafkaClientMetrics producerMetrics = new KafkaClientMetrics(producer)) {
-            consumerMetrics.bindTo(endpoint.meters());
-            producerMetrics.bindTo(endpoint.meters());
+                KafkaMeters ofConsumer = KafkaMeters.of(consumer, endpoint.meters());
+                KafkaMeters ofProducer = KafkaMeters.of(producer, endpoint.meters());
+                PredictorMetrics metrics = new PredictorMetrics(endpoint.meters(), pipeline.classes())) {
             PredictionLoop loop = new PredictionLoop(
                     pipeline,
-                    new PredictionLoop.Parts(consumer, producer, new SampleDecoder(pipeline, blobs), follower),
-                    endpoint.meters(),
+                    new PredictionLoop.Parts(consumer, producer, new SampleDecoder(pipeline, blobs), follower, metrics),
                     clock);
             predictions = loop;
             loop.run(() -> stopping);

@@ -15,6 +15,7 @@ import io.millrace.trainer.evaluate.Evaluation;
 import io.millrace.trainer.evaluate.PrequentialEvaluator;
 import io.millrace.trainer.evaluate.PseudoLabelAudit;
 import io.millrace.trainer.ingest.Intake;
+import io.millrace.trainer.ingest.LostRange;
 import io.millrace.trainer.ingest.ReceivedFrame;
 import io.millrace.trainer.ingest.ReceivedLabel;
 import io.millrace.trainer.ingest.SampleSource;
@@ -152,14 +153,14 @@ final class TrainingLoop {
      */
     boolean turn(BooleanSupplier stop) {
         Intake intake = source.next(settings.framesPerStep(), stop);
-        intake.lost()
-                .forEach(lost ->
-                        ledger.addRange(lost.topic(), lost.partition(), lost.from(), lost.to(), Disposition.EXPIRED));
+        intake.lost().forEach(this::lose);
         takeLabels(intake.labels());
+        metrics.lateLabels(intake.lateLabels());
         List<Sample> fresh = takeFrames(intake.frames());
         if (!intake.frames().isEmpty()) {
             train(fresh);
         }
+        metrics.waiting(source);
         turns++;
         if (turns >= settings.commitSteps() && !intake.drained()) {
             boolean versionDue = step / settings.versionSteps() > committedStep / settings.versionSteps();
@@ -179,6 +180,13 @@ final class TrainingLoop {
         LOGGER.atInfo().addKeyValue("committed", committedStep).log("Trainer stopped");
     }
 
+    private void lose(LostRange lost) {
+        ledger.addRange(lost.topic(), lost.partition(), lost.from(), lost.to(), Disposition.EXPIRED);
+        if (lost.topic().equals(topics.acceptedFrames().name())) {
+            metrics.lost(lost.to() - lost.from() + 1);
+        }
+    }
+
     private void takeLabels(List<ReceivedLabel> labels) {
         List<Sample> fresh = new ArrayList<>();
         for (ReceivedLabel received : labels) {
@@ -196,6 +204,7 @@ final class TrainingLoop {
                     prequential.add(logits[i], sample.label());
                 }
             }
+            metrics.audited(audit);
         }
     }
 
@@ -272,7 +281,8 @@ final class TrainingLoop {
     private void commit(Optional<Release> made, List<ModelEvent> happened) {
         List<ModelEvent> events = new ArrayList<>(happened);
         made.ifPresent(version -> events.addAll(version.events()));
-        events.add(gateEvent());
+        Evaluation scored = prequential.evaluation(prequential.temperature(), classes);
+        events.add(gateEvent(scored));
         Announcement announcement = new Announcement(
                 committedStep + 1,
                 step,
@@ -280,8 +290,10 @@ final class TrainingLoop {
                 made.map(Release::version),
                 made.flatMap(Release::alias),
                 events);
-        transaction.commit(checkpoint(), announcement);
-        metrics.committed(step, source.backlog());
+        metrics.commit(() -> transaction.commit(checkpoint(), announcement));
+        metrics.committed(step, clock.millis(), memory, scored);
+        metrics.waiting(source);
+        made.flatMap(Release::trial).ifPresent(metrics::tried);
         committedStep = step;
         turns = 0;
         committedAt = clock.millis();
@@ -321,10 +333,9 @@ final class TrainingLoop {
                 .toList();
     }
 
-    private ModelEvent gateEvent() {
+    private ModelEvent gateEvent(Evaluation scored) {
         double seconds = Math.max(clock.millis() - committedAt, 1) / 1_000.0;
         Map<String, Double> numbers = gate.take(step - committedStep, seconds, audit, source.backlog());
-        Evaluation scored = prequential.evaluation(prequential.temperature(), classes);
         if (scored.samples() > 0) {
             numbers.put("prequentialAccuracy", scored.accuracy());
             numbers.put("prequentialCalibrationError", scored.calibrationError());

@@ -1,9 +1,10 @@
 package io.millrace.trainer;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.millrace.runtime.BlobStore;
+import io.millrace.runtime.MeteredBlobStore;
 import io.millrace.runtime.PipelineSettings;
+import io.millrace.runtime.meters.KafkaMeters;
 import io.millrace.trainer.batch.HoldoutRule;
 import io.millrace.trainer.ingest.FrameReader;
 import io.millrace.trainer.ingest.SampleDecoder;
@@ -42,15 +43,15 @@ final class TrainingSession implements AutoCloseable {
             InstantSource clock)
             throws IOException {
         Clients clients = new Clients(pipeline, settings);
-        BlobStore blobs = BlobStore.at(pipeline.blobStore());
+        BlobStore blobs = new MeteredBlobStore(BlobStore.at(pipeline.blobStore()), meters);
         NetworkConfig network = settings.learn()
                 .network(pipeline.frameShape(), pipeline.classes().size());
         Memory memory = Memory.of(settings);
         KafkaConsumer<byte[], byte[]> consumer = closing(
                 clients.consumer(Map.of("group.id", TrainerTransaction.group(pipeline), "auto.offset.reset", "none")));
         KafkaProducer<String, byte[]> producer = closing(clients.producer(TrainerTransaction.group(pipeline)));
-        closing(new KafkaClientMetrics(consumer)).bindTo(meters);
-        closing(new KafkaClientMetrics(producer)).bindTo(meters);
+        closing(KafkaMeters.of(consumer, meters));
+        closing(KafkaMeters.of(producer, meters));
         SampleDecoder decoder = new SampleDecoder(pipeline, blobs);
         FrameReader reader = closing(new FrameReader(FrameReader.consumer(pipeline), decoder, clock));
         ModelCatalog catalog = closing(new ModelCatalog(pipeline, blobs, clock));
@@ -68,7 +69,7 @@ final class TrainingSession implements AutoCloseable {
                         learner,
                         new ModelRelease(pipeline, settings, network, compute, catalog, blobs, clock),
                         transaction,
-                        new TrainerMetrics(meters)),
+                        closing(new TrainerMetrics(meters))),
                 clock);
         checkpoint = begin(transaction);
     }

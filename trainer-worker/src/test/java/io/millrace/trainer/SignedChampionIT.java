@@ -167,7 +167,7 @@ class SignedChampionIT {
     }
 
     private double refused(String reason) {
-        return meters.get("predictor.champions.refused")
+        return meters.get("predictor.refused.champions")
                 .tag("reason", reason)
                 .counter()
                 .count();

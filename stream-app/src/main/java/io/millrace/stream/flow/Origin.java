@@ -1,5 +1,6 @@
 package io.millrace.stream.flow;
 
+import io.millrace.schemas.TraceContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,9 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param offset offset in the partition, from 0
  * @param key raw key; never changed
  * @param value raw value; never changed
+ * @param trace the trace that the record belongs to
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; the arrays are those that Kafka handed out
-public record Origin(String topic, int partition, long offset, byte @Nullable [] key, byte @Nullable [] value) {
+public record Origin(
+        String topic, int partition, long offset, byte @Nullable [] key, byte @Nullable [] value, TraceContext trace) {
     /** Topic, partition and offset, for logs. */
     public String place() {
         return topic + "-" + partition + "@" + offset;

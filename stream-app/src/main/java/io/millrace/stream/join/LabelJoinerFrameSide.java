@@ -42,7 +42,9 @@ final class LabelJoinerFrameSide extends ContextualProcessor<String, IndexedFram
         }
         Remembered.Entry<IndexedFrame> frame = index.first(record.key()).orElseThrow();
         for (Origin label : labels) {
-            context().forward(record.withValue(history.apply(frame, joiner.read(label))));
+            Flow<LabeledFrame> applied = history.apply(frame, joiner.read(label));
+            context()
+                    .forward(record.withValue(applied).withHeaders(label.trace().headers()));
         }
     }
 }

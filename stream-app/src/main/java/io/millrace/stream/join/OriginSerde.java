@@ -1,5 +1,6 @@
 package io.millrace.stream.join;
 
+import io.millrace.schemas.TraceContext;
 import io.millrace.stream.flow.Origin;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Raw labels on internal topics and in stores: their place, key and value as they came, so that a label that ends as a
- * dead letter hours later is still the same bytes.
+ * dead letter hours later is still the same bytes. Traces stand behind everything else, and only where there are any: who
+ * does not know them does not see them.
  */
 final class OriginSerde {
     /**
@@ -31,8 +33,8 @@ final class OriginSerde {
     /** Raw records of one topic, whose key and value are not null. */
     static Serde<Origin> of(String topic) {
         return Serdes.serdeFrom(
-                (ignored, origin) -> origin == null ? null : written(out -> write(out, origin)),
-                (ignored, bytes) -> bytes == null ? null : read(bytes, in -> read(in, topic)));
+                (ignored, origin) -> origin == null ? null : written(out -> writeTraced(out, origin)),
+                (ignored, bytes) -> bytes == null ? null : read(bytes, in -> traced(in, read(in, topic))));
     }
 
     /** Labels that wait for one frame, in the order of their arrival. */
@@ -48,6 +50,11 @@ final class OriginSerde {
             out.writeLong(waiting.deadlineMs());
             write(out, waiting.label());
         }
+        if (list.stream().anyMatch(waiting -> !waiting.label().trace().equals(TraceContext.NONE))) {
+            for (Waiting waiting : list) {
+                write(out, waiting.label().trace());
+            }
+        }
     }
 
     private static List<Waiting> readList(DataInputStream in, String topic) throws IOException {
@@ -56,7 +63,32 @@ final class OriginSerde {
         for (int i = 0; i < size; i++) {
             list.add(new Waiting(in.readLong(), read(in, topic)));
         }
+        for (int i = 0; in.available() > 0; i++) {
+            list.set(
+                    i,
+                    new Waiting(list.get(i).deadlineMs(), traced(in, list.get(i).label())));
+        }
         return list;
+    }
+
+    private static void writeTraced(DataOutputStream out, Origin origin) throws IOException {
+        write(out, origin);
+        if (!origin.trace().equals(TraceContext.NONE)) {
+            write(out, origin.trace());
+        }
+    }
+
+    private static void write(DataOutputStream out, TraceContext trace) throws IOException {
+        out.writeUTF(trace.parent());
+        out.writeUTF(trace.state());
+    }
+
+    private static Origin traced(DataInputStream in, Origin origin) throws IOException {
+        if (in.available() == 0) {
+            return origin;
+        }
+        TraceContext trace = TraceContext.of(in.readUTF(), in.readUTF());
+        return new Origin(origin.topic(), origin.partition(), origin.offset(), origin.key(), origin.value(), trace);
     }
 
     private static void write(DataOutputStream out, Origin origin) throws IOException {
@@ -79,7 +111,7 @@ final class OriginSerde {
         long offset = in.readLong();
         byte[] key = in.readNBytes(in.readInt());
         byte[] value = in.readNBytes(in.readInt());
-        return new Origin(topic, partition, offset, key, value);
+        return new Origin(topic, partition, offset, key, value, TraceContext.NONE);
     }
 
     private static byte[] written(Writing writing) {

@@ -25,6 +25,11 @@ public final class UnlabeledBuffer {
         }
     }
 
+    /** How many samples it holds. */
+    public int size() {
+        return samples.size();
+    }
+
     /** All samples, oldest first. */
     public List<Sample> samples() {
         return List.copyOf(samples);

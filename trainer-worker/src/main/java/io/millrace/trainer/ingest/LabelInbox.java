@@ -31,6 +31,13 @@ final class LabelInbox {
         return due;
     }
 
+    /** How many labels wait that were given before {@code time}. */
+    int countBefore(long time) {
+        return (int) waiting.stream()
+                .filter(received -> received.label().getLabeledAt().toEpochMilli() <= time)
+                .count();
+    }
+
     /** Labels that are not due yet, in the order of their time. */
     List<ReceivedLabel> waiting() {
         return waiting.stream().sorted(BY_TIME).toList();

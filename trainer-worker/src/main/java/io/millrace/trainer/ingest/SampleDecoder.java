@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.header.Headers;
 
 /**
  * Decodes frame records, bytes inline or in the blob store. A bad record is an answer; a blob store that cannot be read is
@@ -37,8 +38,9 @@ public final class SampleDecoder {
      *
      * @param frame the record
      * @param sample its sample, unlabeled
+     * @param headers headers of the record
      */
-    public record Readable(Frame frame, Sample sample) {}
+    public record Readable(Frame frame, Sample sample, Headers headers) {}
 
     /**
      * Reads a record of {@code frames} or {@code accepted-frames}.
@@ -57,7 +59,9 @@ public final class SampleDecoder {
             return Optional.empty();
         }
         return Optional.of(new Readable(
-                frame, new Sample(frame.getFrameId(), frame.getSourceId(), decoded.values(), Sample.UNLABELED)));
+                frame,
+                new Sample(frame.getFrameId(), frame.getSourceId(), decoded.values(), Sample.UNLABELED),
+                record.headers()));
     }
 
     /** Decodes a frame whose bytes are inline or in the blob store. */

@@ -50,6 +50,7 @@ public final class SampleSource {
     private final Map<TopicPartition, FrameQueue> queues = new TreeMap<>(BY_NAME);
     private final Map<TopicPartition, Long> nextOffsets = new TreeMap<>(BY_NAME);
     private @Nullable Map<TopicPartition, Long> end;
+    private long takenUntil = Long.MIN_VALUE;
     private volatile boolean endWanted;
 
     /**
@@ -120,7 +121,7 @@ public final class SampleSource {
         while (records.size() < count && !drained) {
             if (stop.getAsBoolean()) {
                 putBack(records);
-                return new Intake(frames, List.of(), takeLost(), false);
+                return new Intake(frames, List.of(), takeLost(), 0, false);
             }
             FrameQueue first = earliest();
             if (first != null) {
@@ -133,7 +134,9 @@ public final class SampleSource {
         }
         long time = drained ? Long.MAX_VALUE : records.get(records.size() - 1).timestamp();
         records.forEach(record -> frames.add(received(record)));
-        return new Intake(frames, inbox.dueBy(time), takeLost(), drained);
+        int late = inbox.countBefore(takenUntil);
+        takenUntil = drained ? takenUntil : time;
+        return new Intake(frames, inbox.dueBy(time), takeLost(), late, drained);
     }
 
     /** From now on there is an end: what is in the topics when the reading thread next looks. Any thread may call this. */
@@ -155,6 +158,11 @@ public final class SampleSource {
     /** Labels that came and are not due yet. */
     public List<ReceivedLabel> waitingLabels() {
         return inbox.waiting();
+    }
+
+    /** How many labels came and are not due yet. */
+    public int labelsWaiting() {
+        return inbox.size();
     }
 
     /** Frames that are in the topic and were not taken in, transaction markers included. */

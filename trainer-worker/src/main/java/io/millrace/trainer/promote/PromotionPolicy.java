@@ -1,6 +1,7 @@
 package io.millrace.trainer.promote;
 
 import io.millrace.trainer.evaluate.Evaluation;
+import io.millrace.trainer.promote.Decision.Cause;
 import java.util.BitSet;
 import java.util.Locale;
 
@@ -52,31 +53,33 @@ public final class PromotionPolicy {
                     "expected the same holdout, got " + champion.samples() + " and " + labels + " samples");
         }
         if (labels == 0) {
-            return new Decision.Keep("no holdout label yet");
+            return new Decision.Keep(Cause.NO_HOLDOUT, "no holdout label yet");
         }
         int lost = onlyIn(champion.correct(), challenger.correct());
         int won = onlyIn(challenger.correct(), champion.correct());
         String numbers = numbers(champion, challenger, won, lost);
         if (atLeast(lost, won + lost) < SIGNIFICANCE) {
-            return new Decision.Keep("significantly worse: " + numbers);
+            return new Decision.Keep(Cause.SIGNIFICANTLY_WORSE, "significantly worse: " + numbers);
         }
         if (labels >= ENOUGH_FOR_MARGIN && lowerBound(won, lost, labels) < -MARGIN) {
-            return new Decision.Keep("not shown to be within " + MARGIN + ": " + numbers);
+            return new Decision.Keep(Cause.MARGIN, "not shown to be within " + MARGIN + ": " + numbers);
         }
         int weaker = weakerClass(champion, challenger);
         if (weaker >= 0) {
-            return new Decision.Keep("recall of class " + weaker + " drops: " + numbers);
+            return new Decision.Keep(Cause.CLASS_RECALL, "recall of class " + weaker + " drops: " + numbers);
         }
         if (labels >= ENOUGH_FOR_CALIBRATION
                 && challenger.calibrationError() > champion.calibrationError() + CALIBRATION_DROP) {
-            return new Decision.Keep(String.format(
-                    Locale.ROOT,
-                    "calibration error grows from %.3f to %.3f: %s",
-                    champion.calibrationError(),
-                    challenger.calibrationError(),
-                    numbers));
+            return new Decision.Keep(
+                    Cause.CALIBRATION,
+                    String.format(
+                            Locale.ROOT,
+                            "calibration error grows from %.3f to %.3f: %s",
+                            champion.calibrationError(),
+                            challenger.calibrationError(),
+                            numbers));
         }
-        return new Decision.Promote("not worse: " + numbers);
+        return new Decision.Promote(Cause.NOT_WORSE, "not worse: " + numbers);
     }
 
     private static String numbers(Evaluation champion, Evaluation challenger, int won, int lost) {

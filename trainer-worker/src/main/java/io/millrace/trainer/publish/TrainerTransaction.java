@@ -145,10 +145,12 @@ public final class TrainerTransaction {
      *
      * @param checkpoint the state after the range
      * @param announcement what else becomes visible with it
+     * @return how long the checkpoint is, in bytes
      * @throws UncheckedIOException when the blob store does not take the checkpoint; nothing is announced then
      */
-    public void commit(Checkpoint checkpoint, Announcement announcement) {
-        String stored = store(checkpoint);
+    public int commit(Checkpoint checkpoint, Announcement announcement) {
+        byte[] encoded = CheckpointCodec.encode(checkpoint);
+        String stored = store(encoded);
         producer.beginTransaction();
         byte[] rowBytes = send(topics.trainingLedger(), topics.prefix(), row(stored, announcement), key);
         announcement.version().ifPresent(version -> send(topics.modelVersions(), version.getVersion(), version, key));
@@ -166,11 +168,12 @@ public final class TrainerTransaction {
         if (!old.isEmpty() && !old.equals(stored)) {
             forget(old);
         }
+        return encoded.length;
     }
 
-    private String store(Checkpoint checkpoint) {
+    private String store(byte[] checkpoint) {
         try {
-            return blobs.put(CheckpointCodec.encode(checkpoint));
+            return blobs.put(checkpoint);
         } catch (IOException e) {
             throw new UncheckedIOException("the blob store does not take the checkpoint", e);
         }

@@ -159,6 +159,26 @@ class SampleSourceTest {
     }
 
     @Test
+    void shouldCountALabelThatComesAfterFramesLaterThanItself() {
+        source.start(Map.of(), List.of());
+        frame(0, 10);
+        frame(0, 20);
+        frame(0, 40);
+        frame(1, 11);
+        frame(1, 21);
+        frame(1, 41);
+        label("in time", 11);
+        assertThat(source.next(4, () -> false).lateLabels()).isZero();
+
+        label("late", 15);
+        label("in time, too", 30);
+
+        Intake intake = source.next(1, () -> false);
+        assertThat(intake.labels()).hasSize(2);
+        assertThat(intake.lateLabels()).isEqualTo(1);
+    }
+
+    @Test
     void shouldGiveEverythingThatIsLeftWhenTheEndIsReached() {
         source.start(Map.of(), List.of());
         frame(0, 10);

@@ -42,6 +42,7 @@ class PromotionPolicyTest {
         Decision decision = policy.decide(right(20, 0, 15), right(20, 0, 10));
 
         assertThat(decision).isInstanceOf(Decision.Keep.class);
+        assertThat(decision.cause()).isEqualTo(Decision.Cause.SIGNIFICANTLY_WORSE);
         assertThat(decision.reason()).startsWith("significantly worse").contains("won 0, lost 5");
     }
 

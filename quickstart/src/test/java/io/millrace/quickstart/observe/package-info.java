@@ -1,0 +1,2 @@
+/** Tests of what operators see: meters, dashboards, alerts, traces. */
+package io.millrace.quickstart.observe;
