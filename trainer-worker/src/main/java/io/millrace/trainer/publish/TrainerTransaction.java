@@ -8,6 +8,7 @@ import io.millrace.record.OffsetRange;
 import io.millrace.runtime.BlobStore;
 import io.millrace.runtime.FileBlobStore;
 import io.millrace.runtime.PipelineSettings;
+import io.millrace.schemas.Groups;
 import io.millrace.schemas.Topic;
 import io.millrace.schemas.Topics;
 import java.io.IOException;
@@ -72,7 +73,7 @@ public final class TrainerTransaction {
 
     /** Consumer group under which the trainer's offsets are committed; also its transactional id. */
     public static String group(PipelineSettings pipeline) {
-        return pipeline.topicPrefix() + "trainer";
+        return new Groups(pipeline.topicPrefix()).trainer();
     }
 
     /**
