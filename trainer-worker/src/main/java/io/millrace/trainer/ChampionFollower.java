@@ -6,11 +6,9 @@ import io.millrace.record.ModelVersion;
 import io.millrace.runtime.PipelineSettings;
 import io.millrace.trainer.model.Classifier;
 import io.millrace.trainer.model.Compute;
-import io.millrace.trainer.model.NetworkConfig;
 import io.millrace.trainer.publish.ModelCatalog;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -89,14 +87,7 @@ final class ChampionFollower implements Runnable {
 
     private void prepare(ModelVersion version) {
         try {
-            if (!version.getInputShape().equals(pipeline.frameShape().dimensions())
-                    || !version.getClasses().equals(pipeline.classes())) {
-                throw new IOException("it answers " + version.getInputShape() + " with " + version.getClasses());
-            }
-            NetworkConfig network = NetworkConfig.fromMap(
-                    pipeline.frameShape(), version.getClasses().size(), version.getNetwork());
-            Classifier model = new Classifier(compute, network, catalog.weights(version));
-            model.logits(List.of(new float[pipeline.frameShape().values()]));
+            Classifier model = ModelLoader.load(pipeline, compute, catalog, version);
             replace(new Champion(version, model));
             latest = version.getVersion();
             LOGGER.atInfo().addKeyValue("version", latest).log("Champion ready");

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,6 +93,23 @@ public final class ModelCatalog implements AutoCloseable {
     /** The champion, or empty while there is none. */
     public Optional<ModelVersion> champion() {
         return Optional.ofNullable(aliases.get(CHAMPION)).map(versions::get);
+    }
+
+    /** Every version there ever was, oldest first. */
+    public List<ModelVersion> versions() {
+        return versions.values().stream()
+                .sorted(Comparator.comparing(ModelVersion::getCreatedAt).thenComparing(ModelVersion::getVersion))
+                .toList();
+    }
+
+    /** A version by its name, or empty when there never was one. */
+    public Optional<ModelVersion> version(String name) {
+        return Optional.ofNullable(versions.get(name));
+    }
+
+    /** What the champion's alias names, whether or not there is such a version; empty while nothing is named. */
+    public Optional<String> championName() {
+        return Optional.ofNullable(aliases.get(CHAMPION));
     }
 
     /**
