@@ -26,6 +26,8 @@ import picocli.CommandLine.ScopeType;
             FeedCommand.class,
             LabelCommand.class,
             WatchCommand.class,
+            DoctorCommand.class,
+            ModelsCommand.class,
             HelpCommand.class
         })
 public final class Millrace {
