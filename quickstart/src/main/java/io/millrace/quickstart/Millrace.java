@@ -20,12 +20,15 @@ import picocli.CommandLine.ScopeType;
             DemoCommand.class,
             BrokerCommand.class,
             TopicsCommand.class,
+            AclsCommand.class,
             StreamCommand.class,
             TrainerCommand.class,
             FeedCommand.class,
             LabelCommand.class,
             WatchCommand.class,
             KeysCommand.class,
+            DoctorCommand.class,
+            ModelsCommand.class,
             HelpCommand.class
         })
 public final class Millrace {

@@ -54,10 +54,21 @@ class ArchitectureTest {
     void shouldStartThePartsFromTheCommandsOnly() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("io.millrace.quickstart", "io.millrace.quickstart.report..")
+                .resideOutsideOfPackages(
+                        "io.millrace.quickstart",
+                        "io.millrace.quickstart.report..",
+                        "io.millrace.quickstart.models..",
+                        "io.millrace.quickstart.doctor..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.millrace.stream..", "io.millrace.trainer..", "picocli..")
+                .resideInAnyPackage("io.millrace.stream..", "io.millrace.trainer..")
+                .check(MAIN);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.millrace.quickstart")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("picocli..")
                 .check(MAIN);
     }
 

@@ -22,7 +22,10 @@ class MillraceTest {
     Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "broker", "topics", "stream", "trainer", "feed", "label", "watch"})
+    @ValueSource(
+            strings = {
+                "demo", "broker", "topics", "acls", "stream", "trainer", "feed", "label", "watch", "doctor", "models"
+            })
     void shouldExplainItselfWhenAskedForHelp(String command) {
         assertThat(run(command, "--help")).isZero();
         assertThat(out.toString()).contains("Usage: millrace " + command, "--set", "--config", "--bootstrap");
@@ -31,7 +34,10 @@ class MillraceTest {
     @Test
     void shouldListEveryCommandWhenAskedForHelp() {
         assertThat(run("--help")).isZero();
-        assertThat(out.toString()).contains("demo", "broker", "topics", "stream", "trainer", "feed", "label", "watch");
+        assertThat(out.toString())
+                .contains(
+                        "demo", "broker", "topics", "acls", "stream", "trainer", "feed", "label", "watch", "doctor",
+                        "models");
     }
 
     @ParameterizedTest
@@ -44,7 +50,7 @@ class MillraceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "stream", "trainer", "feed", "watch"})
+    @ValueSource(strings = {"demo", "stream", "trainer", "feed", "watch", "models"})
     void shouldTellEveryErrorAndExitWith2WhenSettingsAreBad(String command) throws Exception {
         Path file = Files.writeString(
                 directory.resolve("bad.properties"), "pipeline.http.port=99999\npipeline.topic.prefx=a.\n");
@@ -78,6 +84,8 @@ class MillraceTest {
                 "feed --drift sideways",
                 "feed --encoding JPEG",
                 "label --labels 2",
+                "doctor --role dentist",
+                "models promote 0000000001-000000000000",
                 "demo --ahead 0",
                 "demo --ahead 255",
                 "demo --ahead 768 --set trainer.commit.interval.steps=193",

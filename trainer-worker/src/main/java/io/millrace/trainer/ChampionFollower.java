@@ -6,14 +6,11 @@ import io.millrace.record.ModelVersion;
 import io.millrace.runtime.PipelineSettings;
 import io.millrace.trainer.model.Classifier;
 import io.millrace.trainer.model.Compute;
-import io.millrace.trainer.model.NetworkConfig;
-import io.millrace.trainer.model.Tensor;
 import io.millrace.trainer.publish.ModelCatalog;
 import io.millrace.trainer.publish.UnusableVersionException;
 import io.millrace.trainer.publish.UnusableVersionException.Reason;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -100,7 +97,7 @@ final class ChampionFollower implements Runnable {
 
     private void prepare(ModelVersion version) {
         try {
-            replace(new Champion(version, built(version)));
+            replace(new Champion(version, ModelLoader.load(pipeline, compute, catalog, version)));
             latest = version.getVersion();
             told = "";
             LOGGER.atInfo().addKeyValue("version", latest).log("Champion ready");
@@ -108,25 +105,6 @@ final class ChampionFollower implements Runnable {
             refuse(version, e.reason().name(), e);
         } catch (IOException e) {
             refuse(version, STORE, e);
-        }
-    }
-
-    /** Verified first, built afterwards: nothing of an unverified version is looked into. */
-    private Classifier built(ModelVersion version) throws IOException {
-        List<Tensor> weights = catalog.weights(version);
-        if (!version.getInputShape().equals(pipeline.frameShape().dimensions())
-                || !version.getClasses().equals(pipeline.classes())) {
-            throw new UnusableVersionException(
-                    Reason.INCOMPATIBLE, "it answers " + version.getInputShape() + " with " + version.getClasses());
-        }
-        try {
-            NetworkConfig network = NetworkConfig.fromMap(
-                    pipeline.frameShape(), version.getClasses().size(), version.getNetwork());
-            Classifier model = new Classifier(compute, network, weights);
-            model.logits(List.of(new float[pipeline.frameShape().values()]));
-            return model;
-        } catch (IllegalArgumentException e) {
-            throw new UnusableVersionException(Reason.INCOMPATIBLE, "its network cannot be built", e);
         }
     }
 

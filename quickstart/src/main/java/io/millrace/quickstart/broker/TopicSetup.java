@@ -56,12 +56,18 @@ public final class TopicSetup {
         return created;
     }
 
-    private List<NewTopic> wanted() {
-        Set<String> about = Set.of(
+    /** Topics about models: they have one partition, because their order counts as a whole. */
+    public static Set<String> aboutModels(Topics topics) {
+        return Set.of(
                 topics.modelVersions().name(),
                 topics.modelAliases().name(),
                 topics.trainingLedger().name(),
                 topics.events().name());
+    }
+
+    /** Every topic of the pipeline, those for dead letters among them, as it would be created. */
+    public List<NewTopic> wanted() {
+        Set<String> about = aboutModels(topics);
         List<NewTopic> wanted = new ArrayList<>();
         for (Topic<?> topic : topics.all()) {
             wanted.add(newTopic(topic.name(), about.contains(topic.name()) ? 1 : partitions, topic.settings()));

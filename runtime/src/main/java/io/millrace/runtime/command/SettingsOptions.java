@@ -43,6 +43,29 @@ public final class SettingsOptions {
         return bootstrap != null;
     }
 
+    /**
+     * The options as they were given, to be repeated behind another command: {@code --config FILE --set key=value}.
+     * Settings of the Kafka clients may be secrets: only the broker's address is told.
+     */
+    public String asGiven() {
+        StringBuilder given = new StringBuilder();
+        if (file != null) {
+            given.append(" --config ").append(file);
+        }
+        if (bootstrap != null) {
+            given.append(" --bootstrap ").append(bootstrap);
+        }
+        set.forEach((key, value) -> {
+            boolean secret = key.startsWith(Settings.KAFKA) && !key.endsWith(".bootstrap.servers");
+            given.append(" --set ").append(key).append('=').append(secret ? "..." : quoted(value));
+        });
+        return given.toString();
+    }
+
+    private static String quoted(String value) {
+        return value.matches("[A-Za-z0-9_.,:/@%+=-]*") ? value : "'" + value.replace("'", "'\\''") + "'";
+    }
+
     /** The settings of a process that has only those of the pipeline. */
     public PipelineSettings pipeline() {
         return PipelineSettings.from(settings(PipelineSettings.declareIn(new ConfigDef()), Map.of()));

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -123,9 +124,22 @@ public final class ModelCatalog implements AutoCloseable {
         return Optional.ofNullable(aliases.get(CHAMPION)).flatMap(this::version);
     }
 
-    /** A version by its name. */
+    /** A version by its name, or empty when there never was one. */
     public Optional<ModelVersion> version(String name) {
         return Optional.ofNullable(versions.get(name)).map(Entry::version);
+    }
+
+    /** Every version there ever was, oldest first. */
+    public List<ModelVersion> versions() {
+        return versions.values().stream()
+                .map(Entry::version)
+                .sorted(Comparator.comparing(ModelVersion::getCreatedAt).thenComparing(ModelVersion::getVersion))
+                .toList();
+    }
+
+    /** What the champion's alias names, whether or not there is such a version; empty while nothing is named. */
+    public Optional<String> championName() {
+        return Optional.ofNullable(aliases.get(CHAMPION));
     }
 
     /**
