@@ -20,6 +20,7 @@ import picocli.CommandLine.ScopeType;
             DemoCommand.class,
             BrokerCommand.class,
             TopicsCommand.class,
+            SchemasCommand.class,
             StreamCommand.class,
             TrainerCommand.class,
             FeedCommand.class,

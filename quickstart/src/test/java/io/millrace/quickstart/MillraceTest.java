@@ -22,7 +22,7 @@ class MillraceTest {
     Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "broker", "topics", "stream", "trainer", "feed", "label", "watch"})
+    @ValueSource(strings = {"demo", "broker", "topics", "schemas", "stream", "trainer", "feed", "label", "watch"})
     void shouldExplainItselfWhenAskedForHelp(String command) {
         assertThat(run(command, "--help")).isZero();
         assertThat(out.toString()).contains("Usage: millrace " + command, "--set", "--config", "--bootstrap");

@@ -4,6 +4,9 @@ import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.millrace.runtime.BlobStore;
 import io.millrace.runtime.Endpoint;
 import io.millrace.runtime.PipelineSettings;
+import io.millrace.runtime.TopicWait;
+import io.millrace.schemas.Topic;
+import io.millrace.schemas.Topics;
 import io.millrace.trainer.ingest.SampleDecoder;
 import io.millrace.trainer.ingest.SampleSource;
 import io.millrace.trainer.model.Compute;
@@ -16,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +35,7 @@ public final class TrainerWorker implements AutoCloseable {
     private static final Duration MOMENT = Duration.ofMillis(50);
 
     private final PipelineSettings pipeline;
+    private final Topics topics;
     private final TrainerSettings settings;
     private final Endpoint endpoint;
     private final Consumer<Throwable> onFailure;
@@ -50,6 +55,7 @@ public final class TrainerWorker implements AutoCloseable {
     public TrainerWorker(
             PipelineSettings pipeline, TrainerSettings settings, Endpoint endpoint, Consumer<Throwable> onFailure) {
         this.pipeline = pipeline;
+        this.topics = pipeline.topics();
         this.settings = settings;
         this.endpoint = endpoint;
         this.onFailure = onFailure;
@@ -114,6 +120,9 @@ public final class TrainerWorker implements AutoCloseable {
     }
 
     private void train(Compute compute) throws IOException {
+        if (!awaitTopics(topics.labeledFrames(), topics.acceptedFrames(), topics.trainingLedger(), topics.events())) {
+            return;
+        }
         compute.enterThread();
         try (TrainingSession session = new TrainingSession(pipeline, settings, compute, endpoint.meters(), clock)) {
             source = session.source();
@@ -125,6 +134,9 @@ public final class TrainerWorker implements AutoCloseable {
     }
 
     private void predict(Compute compute) throws IOException {
+        if (!awaitTopics(topics.acceptedFrames(), topics.predictions())) {
+            return;
+        }
         compute.enterThread();
         BlobStore blobs = BlobStore.at(pipeline.blobStore());
         ModelCatalog catalog = new ModelCatalog(pipeline, blobs, clock);
@@ -150,6 +162,14 @@ public final class TrainerWorker implements AutoCloseable {
             predictions = null;
             follower.stop();
         }
+    }
+
+    /** Waits for the broker and the topics of a role, and for those of models; false when told to end before. */
+    private boolean awaitTopics(Topic<?>... own) {
+        List<String> names = Stream.concat(Stream.of(own), Stream.of(topics.modelVersions(), topics.modelAliases()))
+                .map(Topic::name)
+                .toList();
+        return TopicWait.until(pipeline.kafka(), names, () -> stopping);
     }
 
     /** Work of a thread that may fail with a checked exception. */
