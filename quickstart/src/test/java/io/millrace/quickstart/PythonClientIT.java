@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.millrace.quickstart.read.TopicReader;
 import io.millrace.record.LabelEvent;
 import io.millrace.runtime.PipelineSettings;
+import io.millrace.runtime.SchemaPages;
 import io.millrace.runtime.Settings;
 import io.millrace.schemas.Topic;
 import io.millrace.trainer.TrainerSettings;
@@ -45,6 +46,7 @@ class PythonClientIT {
                 "python3-confluent-kafka and python3-avro are not installed");
         try (TestPipeline broker = new TestPipeline(directory.resolve("broker"));
                 RunningStream stream = new RunningStream(given(broker, "stream."))) {
+            SchemaPages.serveOn(stream.endpoint(), stream.pipeline().topics());
             TrainerWorker trainer = trainer(broker, stream);
             String schemas = "http://127.0.0.1:" + stream.endpoint().port();
             String bootstrap = broker.broker().bootstrapServers();
@@ -52,11 +54,11 @@ class PythonClientIT {
 
             Result published = client(
                     bootstrap, schemas, "publish", "--images", IMAGES.toString(), "--count", count, "--label-every", "3");
+            assertThat(published.exit()).isZero();
             Result read = client(bootstrap, schemas, "predictions", "--count", count);
             trainer.close();
 
             assertThat(published.output()).contains("published 60 frames and 20 labels");
-            assertThat(published.exit()).isZero();
             assertThat(read.exit()).as(read.output()).isZero();
             Set<String> answered = new HashSet<>();
             read.output().lines().forEach(line -> answered.add(line.split("\t")[0]));
@@ -66,10 +68,21 @@ class PythonClientIT {
                 assertThat(broker.settings().classes()).contains(label.getLabel());
             });
             assertThat(stream.get("/metrics").body())
-                    .contains("stream_records_total{result=\"accepted\",topic=\"test.frames\"} 60.0")
-                    .contains("stream_records_total{result=\"accepted\",topic=\"test.labels\"} 20.0");
+                    .contains("stream_records_total{result=\"accepted\",topic=\"test.frames\"} 60.0");
+            assertThat(comes(stream, "stream_records_total{result=\"joined\",topic=\"test.labels\"} 20.0"))
+                    .isTrue();
             assertThat(failure.get()).isNull();
         }
+    }
+
+    /** A label may be joined a moment after its frame was answered. */
+    private static boolean comes(RunningStream stream, String metric) throws IOException, InterruptedException {
+        boolean there = stream.get("/metrics").body().contains(metric);
+        for (int tries = 0; !there && tries < 200; tries++) {
+            TimeUnit.MILLISECONDS.sleep(100);
+            there = stream.get("/metrics").body().contains(metric);
+        }
+        return there;
     }
 
     private TrainerWorker trainer(TestPipeline broker, RunningStream stream) {
