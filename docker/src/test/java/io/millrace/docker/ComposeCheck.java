@@ -23,8 +23,23 @@ import picocli.CommandLine.ParameterException;
 /** Holds the compose files against the Dockerfile, the code and Kafka's settings, and says everything that is wrong. */
 final class ComposeCheck {
     private static final Set<String> SERVICE_KEYS = Set.of(
-            "build", "cap_drop", "command", "depends_on", "deploy", "entrypoint", "environment", "healthcheck", "image",
-            "ports", "profiles", "read_only", "restart", "security_opt", "stop_grace_period", "tmpfs", "volumes");
+            "build",
+            "cap_drop",
+            "command",
+            "depends_on",
+            "deploy",
+            "entrypoint",
+            "environment",
+            "healthcheck",
+            "image",
+            "ports",
+            "profiles",
+            "read_only",
+            "restart",
+            "security_opt",
+            "stop_grace_period",
+            "tmpfs",
+            "volumes");
     private static final Set<String> TOP_KEYS = Set.of("name", "services", "volumes");
     private static final Pattern ADDRESS = Pattern.compile("(?<![\\w.-])([a-z][a-z0-9-]*):(\\d{2,5})(?!\\d)");
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{\\w+:-([^}]*)}");
@@ -81,7 +96,8 @@ final class ComposeCheck {
             String condition = String.valueOf(((Map<?, ?>) how).get("condition"));
             boolean fits = switch (condition) {
                 case "service_started" -> true;
-                case "service_healthy" -> needed.containsKey("healthcheck") || target(needed).matches("stream.*|train.*");
+                case "service_healthy" ->
+                    needed.containsKey("healthcheck") || target(needed).matches("stream.*|train.*");
                 case "service_completed_successfully" -> "on-failure".equals(needed.get("restart"));
                 default -> false;
             };
@@ -126,8 +142,10 @@ final class ComposeCheck {
 
     private boolean listens(String host, String port) {
         Map<String, Object> service = services().getOrDefault(host, Map.of());
-        String listeners = map(service, "environment").getOrDefault("KAFKA_LISTENERS", "").toString();
-        boolean published = list(service, "ports").stream().anyMatch(each -> each.toString().endsWith(":" + port));
+        String listeners =
+                map(service, "environment").getOrDefault("KAFKA_LISTENERS", "").toString();
+        boolean published =
+                list(service, "ports").stream().anyMatch(each -> each.toString().endsWith(":" + port));
         boolean told = list(service, "command").contains(":" + port);
         return listeners.contains("//:" + port) || published || told;
     }
@@ -153,7 +171,8 @@ final class ComposeCheck {
             problems.add(name + ": is not given the time to end in order");
         }
         if (!Boolean.TRUE.equals(service.get("read_only"))
-                || list(service, "tmpfs").stream().noneMatch(each -> each.toString().matches("/tmp:(.*,)?exec(,.*)?"))) {
+                || list(service, "tmpfs").stream()
+                        .noneMatch(each -> each.toString().matches("/tmp:(.*,)?exec(,.*)?"))) {
             problems.add(name + ": expected a read-only root with a /tmp that allows execution");
         }
         if (!List.of("ALL").equals(service.get("cap_drop"))
@@ -164,7 +183,8 @@ final class ComposeCheck {
 
     private void command(String name, List<?> words) {
         try {
-            Millrace.commandLine().parseArgs(words.stream().map(Object::toString).toArray(String[]::new));
+            Millrace.commandLine()
+                    .parseArgs(words.stream().map(Object::toString).toArray(String[]::new));
         } catch (ParameterException e) {
             problems.add(name + ": " + e.getMessage());
         }

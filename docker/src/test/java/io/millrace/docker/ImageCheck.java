@@ -11,7 +11,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -75,8 +77,9 @@ final class ImageCheck {
         } catch (BadSettingsException e) {
             problems.add(e.getMessage());
         }
-        Set<String> known = new java.util.HashSet<>(OF_OTHERS);
-        found.keySet().forEach(key -> known.add(key.toUpperCase(java.util.Locale.ROOT).replace('.', '_')));
+        Set<String> known = new HashSet<>(OF_OTHERS);
+        found.keySet()
+                .forEach(key -> known.add(key.toUpperCase(Locale.ROOT).replace('.', '_')));
         environment.keySet().stream()
                 .filter(variable -> !known.contains(variable))
                 .forEach(variable -> problems.add("nothing reads " + variable));

@@ -38,9 +38,9 @@ class ImageIT {
     @BeforeAll
     static void assemble() throws Exception {
         dockerfile = new Dockerfile(Files.readString(ROOT.resolve("docker/Dockerfile")));
-        for (Map.Entry<String, String> image :
-                Map.of("stream-app", "stream-app", "trainer-worker", "trainer-worker", "tools", "quickstart")
-                        .entrySet()) {
+        for (Map.Entry<String, String> image : Map.of(
+                        "stream-app", "stream-app", "trainer-worker", "trainer-worker", "tools", "quickstart")
+                .entrySet()) {
             ProcessBuilder assemble = new ProcessBuilder(
                             ROOT.resolve("docker/assemble").toString(),
                             image.getValue(),
@@ -105,8 +105,7 @@ class ImageIT {
         /** Runs the health check as the container would. */
         boolean isHealthy(String page) throws IOException, InterruptedException {
             assertThat(process.isAlive()).as(said()).isTrue();
-            ProcessBuilder check =
-                    new ProcessBuilder(image.resolve("healthy").toString(), page);
+            ProcessBuilder check = new ProcessBuilder(image.resolve("healthy").toString(), page);
             check.environment().put("PIPELINE_HTTP_PORT", Integer.toString(port));
             int exit = check.start().waitFor();
             assertThat(exit).isBetween(0, 1);
@@ -129,7 +128,8 @@ class ImageIT {
         words.addAll(List.of(command));
         int port = freePort();
         Path output = Files.createTempFile(directory, target, ".txt");
-        ProcessBuilder builder = new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(output.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.directory(directory.toFile());
         Map<String, String> variables = builder.environment();
         variables.putAll(dockerfile.environment(target));

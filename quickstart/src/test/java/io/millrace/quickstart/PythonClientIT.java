@@ -42,7 +42,9 @@ class PythonClientIT {
     void shouldPublishFramesAndLabelsAndReadPredictions() throws Exception {
         assumeTrue(
                 Files.isExecutable(Path.of(PYTHON))
-                        && run(PYTHON, "-c", "import avro.schema, confluent_kafka").exit() == 0,
+                        && run(PYTHON, "-c", "import avro.schema, confluent_kafka")
+                                        .exit()
+                                == 0,
                 "python3-confluent-kafka and python3-avro are not installed");
         try (TestPipeline broker = new TestPipeline(directory.resolve("broker"));
                 RunningStream stream = new RunningStream(given(broker, "stream."))) {
@@ -53,7 +55,15 @@ class PythonClientIT {
             String count = Integer.toString(FRAMES);
 
             Result published = client(
-                    bootstrap, schemas, "publish", "--images", IMAGES.toString(), "--count", count, "--label-every", "3");
+                    bootstrap,
+                    schemas,
+                    "publish",
+                    "--images",
+                    IMAGES.toString(),
+                    "--count",
+                    count,
+                    "--label-every",
+                    "3");
             assertThat(published.exit()).isZero();
             Result read = client(bootstrap, schemas, "predictions", "--count", count);
             trainer.close();

@@ -1,6 +1,7 @@
 package io.millrace.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
@@ -77,8 +78,7 @@ class SchemasCommandTest {
     void shouldLeaveTheRegistryAloneWhenARecordIsWritten() {
         try (AvroSerializer<Frame> serializer = new AvroSerializer<>(new RegistrySchemaIds(url))) {
             // When
-            assertThat(org.assertj.core.api.Assertions.catchThrowable(
-                            () -> serializer.serialize("mine.frames", new Frame())))
+            assertThat(catchThrowable(() -> serializer.serialize("mine.frames", new Frame())))
                     // Then
                     .isNotNull();
         }
