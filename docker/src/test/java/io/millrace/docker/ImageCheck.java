@@ -78,8 +78,7 @@ final class ImageCheck {
             problems.add(e.getMessage());
         }
         Set<String> known = new HashSet<>(OF_OTHERS);
-        found.keySet()
-                .forEach(key -> known.add(key.toUpperCase(Locale.ROOT).replace('.', '_')));
+        found.keySet().forEach(key -> known.add(key.toUpperCase(Locale.ROOT).replace('.', '_')));
         environment.keySet().stream()
                 .filter(variable -> !known.contains(variable))
                 .forEach(variable -> problems.add("nothing reads " + variable));
