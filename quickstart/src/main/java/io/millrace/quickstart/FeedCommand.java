@@ -37,6 +37,7 @@ final class FeedCommand implements Callable<Integer> {
             FrameFeed feed = new FrameFeed(pipeline, stream.stream(stream.data()), pace.pace(), InstantSource.system());
             feed.bindTo(endpoint.meters());
             Background running = process.start(feed, "feed");
+            endpoint.readyWhen("feed", running::isRunning);
             process.awaitEndOf(running);
             process.throwIfFailed();
             spec.commandLine().getOut().println(feed.isDone() ? "every frame is published" : "stopped");

@@ -37,6 +37,7 @@ final class LabelCommand implements Callable<Integer> {
             Labeler labeler = new Labeler(pipeline, stream.stream(stream.data()), labels.habits());
             labeler.bindTo(endpoint.meters());
             Background running = process.start(labeler, "labeler");
+            endpoint.readyWhen("labeler", running::isRunning);
             process.awaitEndOf(running);
             process.throwIfFailed();
             spec.commandLine().getOut().println(labeler.isDone() ? "every label is posted" : "stopped");

@@ -21,6 +21,7 @@ import picocli.CommandLine.ScopeType;
             BrokerCommand.class,
             TopicsCommand.class,
             AclsCommand.class,
+            SchemasCommand.class,
             StreamCommand.class,
             TrainerCommand.class,
             FeedCommand.class,
@@ -40,7 +41,7 @@ public final class Millrace {
     }
 
     /** The command line, ready to execute. */
-    static CommandLine commandLine() {
+    public static CommandLine commandLine() {
         CommandLine commandLine = new CommandLine(new Millrace())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(CommandFailure::explain);

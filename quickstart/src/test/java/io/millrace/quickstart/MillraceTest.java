@@ -24,7 +24,8 @@ class MillraceTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "demo", "broker", "topics", "acls", "stream", "trainer", "feed", "label", "watch", "doctor", "models"
+                "demo", "broker", "topics", "schemas", "acls", "stream", "trainer", "feed", "label", "watch", "doctor",
+                "models"
             })
     void shouldExplainItselfWhenAskedForHelp(String command) {
         assertThat(run(command, "--help")).isZero();

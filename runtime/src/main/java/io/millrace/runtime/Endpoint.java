@@ -52,8 +52,8 @@ public final class Endpoint implements AutoCloseable {
         serve(
                 "/metrics",
                 exchange -> answer(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", meters.scrape()));
-        serve("/livez", exchange -> answer(exchange, live));
-        serve("/readyz", exchange -> answer(exchange, ready));
+        serve("/livez", exchange -> answer(exchange, live, true));
+        serve("/readyz", exchange -> answer(exchange, ready, isReady()));
         bindProcess();
         server.start();
     }
@@ -94,9 +94,9 @@ public final class Endpoint implements AutoCloseable {
         ready.put(name, check);
     }
 
-    /** True when every check of readiness is. */
+    /** True when every check of readiness is; false before there is one. */
     public boolean isReady() {
-        return ready.values().stream().allMatch(BooleanSupplier::getAsBoolean);
+        return !ready.isEmpty() && ready.values().stream().allMatch(BooleanSupplier::getAsBoolean);
     }
 
     /** Serves another path. */
@@ -116,9 +116,10 @@ public final class Endpoint implements AutoCloseable {
         meters.close();
     }
 
-    private static void answer(HttpExchange exchange, Map<String, BooleanSupplier> checks) throws IOException {
+    private static void answer(HttpExchange exchange, Map<String, BooleanSupplier> checks, boolean begun)
+            throws IOException {
         StringBuilder body = new StringBuilder();
-        boolean all = true;
+        boolean all = begun;
         for (Map.Entry<String, BooleanSupplier> check : new TreeMap<>(checks).entrySet()) {
             boolean ok = check.getValue().getAsBoolean();
             all &= ok;

@@ -52,6 +52,13 @@ class EndpointTest {
     }
 
     @Test
+    void shouldBeLiveButNotReadyBeforeAnyPartHasACheck() throws Exception {
+        assertThat(get("/livez").statusCode()).isEqualTo(200);
+        assertThat(get("/readyz").statusCode()).isEqualTo(503);
+        assertThat(endpoint.isReady()).isFalse();
+    }
+
+    @Test
     void shouldTellHealthByItsChecks() throws Exception {
         // Given
         AtomicBoolean running = new AtomicBoolean();

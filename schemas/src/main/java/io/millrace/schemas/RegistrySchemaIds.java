@@ -42,14 +42,7 @@ public final class RegistrySchemaIds implements SchemaIds {
         Map<Schema, Integer> known = ids.computeIfAbsent(subject, ignored -> new ConcurrentHashMap<>());
         Integer id = known.get(schema);
         if (id == null) {
-            String body =
-                    JSON.createObjectNode().put("schema", schema.toString()).toString();
-            HttpRequest request = request("/subjects/" + URLEncoder.encode(subject, StandardCharsets.UTF_8))
-                    .POST(HttpRequest.BodyPublishers.ofString(body))
-                    .build();
-            id = ask(request, "schema " + schema.getFullName() + " of subject " + subject)
-                    .path("id")
-                    .asInt();
+            id = post("/subjects/" + URLEncoder.encode(subject, StandardCharsets.UTF_8), subject, schema);
             known.put(schema, id);
         }
         return id;
@@ -68,6 +61,27 @@ public final class RegistrySchemaIds implements SchemaIds {
             schemas.put(id, schema);
         }
         return schema;
+    }
+
+    /**
+     * Registers a schema under a subject; one that is there already keeps its id.
+     *
+     * @param subject {@code <topic>-value}
+     * @return its id
+     * @throws RetriableException when the registry cannot be reached, or refuses: an older version may not be
+     *     compatible, and the message has the answer's status
+     */
+    public int register(String subject, Schema schema) {
+        return post("/subjects/" + URLEncoder.encode(subject, StandardCharsets.UTF_8) + "/versions", subject, schema);
+    }
+
+    private int post(String path, String subject, Schema schema) {
+        String body = JSON.createObjectNode().put("schema", schema.toString()).toString();
+        HttpRequest request =
+                request(path).POST(HttpRequest.BodyPublishers.ofString(body)).build();
+        return ask(request, "schema " + schema.getFullName() + " of subject " + subject)
+                .path("id")
+                .asInt();
     }
 
     private HttpRequest.Builder request(String path) {

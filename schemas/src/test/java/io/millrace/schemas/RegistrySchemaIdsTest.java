@@ -24,6 +24,7 @@ class RegistrySchemaIdsTest {
     private static final Schema SCHEMA = Records.schemaOf(LabelEvent.class);
 
     private final List<String> asked = new ArrayList<>();
+    private final List<String> sent = new ArrayList<>();
     private HttpServer registry;
     private RegistrySchemaIds ids;
     private int status = 200;
@@ -56,6 +57,29 @@ class RegistrySchemaIdsTest {
         }
         // Then
         assertThat(asked).containsExactly("GET /schemas/ids/77", "POST /subjects/millrace.labels-value");
+    }
+
+    @Test
+    void shouldRegisterUnderTheSubjectInTheFormThatIsLookedUp() throws IOException {
+        // Given
+        body = "{\"id\":12}";
+        // When
+        int id = ids.register("millrace.labels-value", SCHEMA);
+        // Then
+        assertThat(id).isEqualTo(12);
+        assertThat(asked).containsExactly("POST /subjects/millrace.labels-value/versions");
+        assertThat(JSON.readTree(sent.get(0)).path("schema").asText()).isEqualTo(SCHEMA.toString());
+    }
+
+    @Test
+    void shouldSayThatTheRegistryRefusedWhenAVersionIsNotCompatible() {
+        // Given
+        status = 409;
+        // When
+        assertThatThrownBy(() -> ids.register("millrace.labels-value", SCHEMA))
+                // Then
+                .hasMessageContaining("409")
+                .hasMessageContaining("millrace.labels-value");
     }
 
     @Test
@@ -122,6 +146,7 @@ class RegistrySchemaIdsTest {
 
     private void answer(HttpExchange exchange) throws IOException {
         asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath());
+        sent.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
         exchange.getResponseBody().write(bytes);

@@ -4,8 +4,11 @@ import io.millrace.runtime.BlobStore;
 import io.millrace.runtime.Endpoint;
 import io.millrace.runtime.MeteredBlobStore;
 import io.millrace.runtime.PipelineSettings;
+import io.millrace.runtime.TopicWait;
 import io.millrace.runtime.meters.KafkaMeters;
 import io.millrace.schemas.Groups;
+import io.millrace.schemas.Topic;
+import io.millrace.schemas.Topics;
 import io.millrace.trainer.ingest.SampleDecoder;
 import io.millrace.trainer.ingest.SampleSource;
 import io.millrace.trainer.model.Compute;
@@ -18,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +37,7 @@ public final class TrainerWorker implements AutoCloseable {
     private static final Duration MOMENT = Duration.ofMillis(50);
 
     private final PipelineSettings pipeline;
+    private final Topics topics;
     private final TrainerSettings settings;
     private final Endpoint endpoint;
     private final Consumer<Throwable> onFailure;
@@ -52,6 +57,7 @@ public final class TrainerWorker implements AutoCloseable {
     public TrainerWorker(
             PipelineSettings pipeline, TrainerSettings settings, Endpoint endpoint, Consumer<Throwable> onFailure) {
         this.pipeline = pipeline;
+        this.topics = pipeline.topics();
         this.settings = settings;
         this.endpoint = endpoint;
         this.onFailure = onFailure;
@@ -116,6 +122,9 @@ public final class TrainerWorker implements AutoCloseable {
     }
 
     private void train(Compute compute) throws IOException {
+        if (!awaitTopics(topics.labeledFrames(), topics.acceptedFrames(), topics.trainingLedger(), topics.events())) {
+            return;
+        }
         compute.enterThread();
         try (TrainingSession session = new TrainingSession(pipeline, settings, compute, endpoint.meters(), clock)) {
             source = session.source();
@@ -127,6 +136,9 @@ public final class TrainerWorker implements AutoCloseable {
     }
 
     private void predict(Compute compute) throws IOException {
+        if (!awaitTopics(topics.acceptedFrames(), topics.predictions())) {
+            return;
+        }
         compute.enterThread();
         BlobStore blobs = new MeteredBlobStore(BlobStore.at(pipeline.blobStore()), endpoint.meters());
         ModelCatalog catalog = new ModelCatalog(pipeline, blobs, clock);
@@ -150,6 +162,14 @@ public final class TrainerWorker implements AutoCloseable {
             predictions = null;
             follower.stop();
         }
+    }
+
+    /** Waits for the broker and the topics of a role, and for those of models; false when told to end before. */
+    private boolean awaitTopics(Topic<?>... own) {
+        List<String> names = Stream.concat(Stream.of(own), Stream.of(topics.modelVersions(), topics.modelAliases()))
+                .map(Topic::name)
+                .toList();
+        return TopicWait.until(pipeline.kafka(), names, () -> stopping);
     }
 
     /** Work of a thread that may fail with a checked exception. */

@@ -35,16 +35,26 @@ public final class CommandRun implements AutoCloseable {
         AutoCloseable start(Endpoint endpoint, Consumer<Throwable> onFailure) throws IOException;
     }
 
-    /** Runs one part until the process is told to end or the part fails, and says where its metrics are. */
+    /**
+     * Runs one part until the process is told to end or the part fails. Says where its metrics are while it starts, and
+     * that it is ready once it is.
+     */
     public static void serve(String name, PipelineSettings pipeline, PrintWriter out, Part part)
             throws IOException, InterruptedException {
         try (CommandRun process = new CommandRun()) {
             Endpoint endpoint = process.endpoint(pipeline);
+            out.println(
+                    name + " starting, metrics on http://" + pipeline.httpHost() + ":" + endpoint.port() + "/metrics");
+            out.flush();
             process.lifecycle()
                     .add(part.start(endpoint, failure -> process.lifecycle().fail(name, failure)));
-            out.println(
-                    name + " started, metrics on http://" + pipeline.httpHost() + ":" + endpoint.port() + "/metrics");
-            out.flush();
+            while (!endpoint.isReady() && !process.lifecycle().isStopping()) {
+                TimeUnit.MILLISECONDS.sleep(A_MOMENT);
+            }
+            if (!process.lifecycle().isStopping()) {
+                out.println(name + " ready");
+                out.flush();
+            }
             process.lifecycle().awaitStop();
             process.throwIfFailed();
         }
