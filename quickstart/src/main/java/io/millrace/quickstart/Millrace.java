@@ -20,6 +20,7 @@ import picocli.CommandLine.ScopeType;
             DemoCommand.class,
             BrokerCommand.class,
             TopicsCommand.class,
+            AclsCommand.class,
             StreamCommand.class,
             TrainerCommand.class,
             FeedCommand.class,

@@ -22,7 +22,7 @@ class MillraceTest {
     Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "broker", "topics", "stream", "trainer", "feed", "label", "watch"})
+    @ValueSource(strings = {"demo", "broker", "topics", "acls", "stream", "trainer", "feed", "label", "watch"})
     void shouldExplainItselfWhenAskedForHelp(String command) {
         assertThat(run(command, "--help")).isZero();
         assertThat(out.toString()).contains("Usage: millrace " + command, "--set", "--config", "--bootstrap");
@@ -31,7 +31,7 @@ class MillraceTest {
     @Test
     void shouldListEveryCommandWhenAskedForHelp() {
         assertThat(run("--help")).isZero();
-        assertThat(out.toString()).contains("demo", "broker", "topics", "stream", "trainer", "feed", "label", "watch");
+        assertThat(out.toString()).contains("demo", "broker", "topics", "acls", "stream", "trainer", "feed", "label", "watch");
     }
 
     @ParameterizedTest

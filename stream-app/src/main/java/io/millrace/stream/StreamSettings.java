@@ -2,6 +2,7 @@ package io.millrace.stream;
 
 import io.millrace.runtime.PipelineSettings;
 import io.millrace.runtime.Settings;
+import io.millrace.schemas.Groups;
 import io.millrace.stream.join.JoinConfig;
 import java.time.Duration;
 import org.apache.kafka.common.config.ConfigDef;
@@ -104,7 +105,7 @@ public record StreamSettings(
     public static StreamSettings from(Settings settings) {
         String given = settings.get(APPLICATION_ID);
         return new StreamSettings(
-                given.isEmpty() ? PipelineSettings.from(settings).topicPrefix() + "stream-app" : given,
+                given.isEmpty() ? new Groups(PipelineSettings.from(settings).topicPrefix()).streamApp() : given,
                 settings.get(GROUP_PROTOCOL),
                 settings.get(STATE_DIR),
                 settings.get(THREADS),

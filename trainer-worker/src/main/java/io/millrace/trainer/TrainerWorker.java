@@ -5,6 +5,7 @@ import io.millrace.runtime.Endpoint;
 import io.millrace.runtime.MeteredBlobStore;
 import io.millrace.runtime.PipelineSettings;
 import io.millrace.runtime.meters.KafkaMeters;
+import io.millrace.schemas.Groups;
 import io.millrace.trainer.ingest.SampleDecoder;
 import io.millrace.trainer.ingest.SampleSource;
 import io.millrace.trainer.model.Compute;
@@ -132,7 +133,7 @@ public final class TrainerWorker implements AutoCloseable {
         ChampionFollower follower = new ChampionFollower(pipeline, compute, catalog, endpoint.meters());
         start("champion-follower", follower::run);
         Clients clients = new Clients(pipeline, settings);
-        String group = pipeline.topicPrefix() + "predictor";
+        String group = new Groups(pipeline.topicPrefix()).predictor();
         try (KafkaConsumer<byte[], byte[]> consumer = clients.consumer(
                         Map.of("group.id", group, "max.poll.records", "64", "auto.offset.reset", "earliest"));
                 KafkaProducer<String, byte[]> producer = clients.producer(group + "-" + UUID.randomUUID());

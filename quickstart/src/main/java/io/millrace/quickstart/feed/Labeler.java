@@ -9,6 +9,7 @@ import io.millrace.record.Frame;
 import io.millrace.record.LabelEvent;
 import io.millrace.runtime.PipelineSettings;
 import io.millrace.runtime.loop.Loop;
+import io.millrace.schemas.Groups;
 import io.millrace.schemas.Topics;
 import java.time.Duration;
 import java.time.Instant;
@@ -66,7 +67,7 @@ public final class Labeler implements Loop {
         this.classes = pipeline.classes();
         this.plan = new LabelPlan(stream, habits, classes.size());
         this.topics = pipeline.topics();
-        String group = topics.prefix() + "labeler";
+        String group = new Groups(topics.prefix()).labeler();
         this.consumer = new KafkaConsumer<>(
                 pipeline.kafkaWith(Map.of(
                         "group.id",

@@ -11,6 +11,7 @@ import io.millrace.runtime.Sha256;
 import io.millrace.runtime.SigningKey;
 import io.millrace.runtime.TrustedSigners;
 import io.millrace.runtime.TrustedSigners.Verdict;
+import io.millrace.schemas.Groups;
 import io.millrace.schemas.Topic;
 import io.millrace.schemas.Topics;
 import java.io.IOException;
@@ -86,7 +87,7 @@ public final class TrainerTransaction {
 
     /** Consumer group under which the trainer's offsets are committed; also its transactional id. */
     public static String group(PipelineSettings pipeline) {
-        return pipeline.topicPrefix() + "trainer";
+        return new Groups(pipeline.topicPrefix()).trainer();
     }
 
     /**
