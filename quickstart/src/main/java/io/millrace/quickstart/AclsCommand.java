@@ -39,7 +39,7 @@ final class AclsCommand implements Callable<Integer> {
             names = "--principal-prefix",
             defaultValue = "User:",
             description = "In front of each principal's name, such as User:millrace- (default: ${DEFAULT-VALUE}).")
-    String principalPrefix;
+    String principalPrefix = "User:";
 
     @Option(names = "--apply", description = "Adds them to the broker; whatever is there stays.")
     boolean apply;
@@ -49,8 +49,7 @@ final class AclsCommand implements Callable<Integer> {
         Settings settings = options.settings(StreamSettings.declare(), Map.of());
         PipelineSettings pipeline = PipelineSettings.from(settings);
         List<AclBinding> bindings = Permissions.bindings(
-                Permissions.of(
-                        pipeline.topics(), StreamSettings.from(settings).applicationId()),
+                Permissions.of(pipeline.topics(), StreamSettings.from(settings).applicationId()),
                 principal -> principalPrefix + principal.id());
         PrintWriter out = spec.commandLine().getOut();
         if (apply) {

@@ -31,7 +31,8 @@ class MillraceTest {
     @Test
     void shouldListEveryCommandWhenAskedForHelp() {
         assertThat(run("--help")).isZero();
-        assertThat(out.toString()).contains("demo", "broker", "topics", "acls", "stream", "trainer", "feed", "label", "watch");
+        assertThat(out.toString())
+                .contains("demo", "broker", "topics", "acls", "stream", "trainer", "feed", "label", "watch");
     }
 
     @ParameterizedTest

@@ -108,8 +108,8 @@ public final class Permissions {
         List<AclBinding> bindings = new ArrayList<>();
         for (Grant grant : grants) {
             for (AclOperation operation : EnumSet.copyOf(grant.operations())) {
-                AccessControlEntry entry = new AccessControlEntry(
-                        user.apply(grant.principal()), "*", operation, AclPermissionType.ALLOW);
+                AccessControlEntry entry =
+                        new AccessControlEntry(user.apply(grant.principal()), "*", operation, AclPermissionType.ALLOW);
                 bindings.add(new AclBinding(grant.on(), entry));
             }
         }
@@ -149,12 +149,7 @@ public final class Permissions {
         grant(Principal.TRAINER, literal(ResourceType.GROUP, groups.trainer()), READ);
         grant(Principal.TRAINER, literal(ResourceType.TRANSACTIONAL_ID, groups.trainer()), WRITE);
 
-        topics(
-                Principal.PREDICTOR,
-                READ,
-                topics.acceptedFrames(),
-                topics.modelVersions(),
-                topics.modelAliases());
+        topics(Principal.PREDICTOR, READ, topics.acceptedFrames(), topics.modelVersions(), topics.modelAliases());
         topics(Principal.PREDICTOR, WRITE, topics.predictions());
         grant(Principal.PREDICTOR, literal(ResourceType.GROUP, groups.predictor()), READ);
         grant(Principal.PREDICTOR, prefixed(ResourceType.TRANSACTIONAL_ID, groups.predictor() + "-"), WRITE);

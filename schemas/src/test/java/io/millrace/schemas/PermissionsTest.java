@@ -61,7 +61,9 @@ class PermissionsTest {
 
         assertThat(bindings)
                 .doesNotHaveDuplicates()
-                .hasSize(TABLE.stream().mapToInt(grant -> grant.operations().size()).sum())
+                .hasSize(TABLE.stream()
+                        .mapToInt(grant -> grant.operations().size())
+                        .sum())
                 .allSatisfy(binding -> assertThat(binding.entry().principal()).startsWith("User:x-"));
     }
 

@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -45,9 +46,19 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @throws IOException when the directory cannot be used, for instance because another broker runs on it
      */
     public static EmbeddedBroker start(Path directory, int port) throws IOException {
+        return start(directory, port, Map.of());
+    }
+
+    /**
+     * Starts a broker that is set otherwise.
+     *
+     * @param own settings of the broker that override those here, such as {@code listeners}
+     */
+    public static EmbeddedBroker start(Path directory, int port, Map<String, String> own) throws IOException {
         Files.createDirectories(directory);
         int clientPort = port == 0 ? freePort() : port;
         Properties settings = settings(directory, clientPort, freePort());
+        settings.putAll(own);
         Path file = directory.resolve(PROPERTIES);
         try (OutputStream out = Files.newOutputStream(file)) {
             settings.store(out, "written at each start; see EmbeddedBroker");
