@@ -28,7 +28,7 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /** Signs certificates for one test, and keeps them in PKCS#12 files. */
-final class CertificateAuthority {
+public final class CertificateAuthority {
     private static final Duration VALID = Duration.ofDays(1);
 
     private final KeyPair keys = keyPair();

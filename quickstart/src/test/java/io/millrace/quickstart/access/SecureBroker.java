@@ -10,32 +10,39 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ScramCredentialInfo;
 import org.apache.kafka.clients.admin.ScramMechanism;
 import org.apache.kafka.clients.admin.UserScramCredentialAlteration;
 import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
+import org.apache.kafka.common.config.provider.FileConfigProvider;
 import org.apache.kafka.metadata.authorizer.StandardAuthorizer;
+import org.apache.kafka.server.authorizer.Action;
+import org.apache.kafka.server.authorizer.AuthorizableRequestContext;
+import org.apache.kafka.server.authorizer.AuthorizationResult;
 
 /**
  * A broker as docs/SECURITY.md wants it: TLS 1.3 everywhere, SCRAM for parts, certificates for the broker itself and for
  * whoever prefers them, ACLs that deny by default. Two more listeners are there for tests: one without any security, for
  * anonymous clients, and one for bearer tokens.
  */
-final class SecureBroker implements AutoCloseable {
+public final class SecureBroker implements AutoCloseable {
     private static final String STORE_PASSWORD = "store-password";
     private static final String SCRAM = "SCRAM-SHA-512";
     private static final String HOST = "127.0.0.1";
 
     private final Path directory;
     private final CertificateAuthority authority;
+    private final String trust;
     private final TokenIssuer issuer = new TokenIssuer();
     private final EmbeddedBroker broker;
     private final Map<Listener, Integer> ports = new HashMap<>();
 
     /** Ways to the broker. */
-    enum Listener {
+    public enum Listener {
         SCRAM,
         MTLS,
         BEARER,
@@ -46,9 +53,38 @@ final class SecureBroker implements AutoCloseable {
     /** The broker's own authorizer, so that a test can ask it whatever a client could. */
     public static final class Asked extends StandardAuthorizer {
         private static final List<Asked> RUNNING = new CopyOnWriteArrayList<>();
+        private final Set<String> allowed = ConcurrentHashMap.newKeySet();
+        private final Set<String> refused = ConcurrentHashMap.newKeySet();
 
         public Asked() {
             RUNNING.add(this);
+        }
+
+        /** What was allowed so far: {@code camera WRITE TOPIC millrace.frames}. */
+        public Set<String> allowed() {
+            return Set.copyOf(allowed);
+        }
+
+        /** What was refused so far, save what the broker only tries because something less would do. */
+        public Set<String> refused() {
+            return Set.copyOf(refused);
+        }
+
+        @Override
+        public List<AuthorizationResult> authorize(AuthorizableRequestContext context, List<Action> actions) {
+            List<AuthorizationResult> answers = super.authorize(context, actions);
+            for (int i = 0; i < actions.size(); i++) {
+                Action action = actions.get(i);
+                String asked = context.principal().getName() + " " + action.operation() + " "
+                        + action.resourcePattern().resourceType() + " "
+                        + action.resourcePattern().name();
+                if (answers.get(i) == AuthorizationResult.ALLOWED) {
+                    allowed.add(asked);
+                } else if (action.logIfDenied()) {
+                    refused.add(asked);
+                }
+            }
+            return answers;
         }
 
         @Override
@@ -59,9 +95,10 @@ final class SecureBroker implements AutoCloseable {
     }
 
     /** @param directory where everything lies: the log, certificates, secrets */
-    SecureBroker(Path directory) throws Exception {
+    public SecureBroker(Path directory) throws Exception {
         this.directory = directory;
         this.authority = new CertificateAuthority(directory.resolve("certificates"), "Millrace test CA");
+        this.trust = authority.trustStore(STORE_PASSWORD).toString();
         for (Listener listener : Listener.values()) {
             ports.put(listener, freePort());
         }
@@ -70,25 +107,25 @@ final class SecureBroker implements AutoCloseable {
         broker = EmbeddedBroker.start(directory.resolve("broker"), ports.get(Listener.SCRAM), settings);
     }
 
-    CertificateAuthority authority() {
+    public CertificateAuthority authority() {
         return authority;
     }
 
-    String address(Listener listener) {
+    public String address(Listener listener) {
         return HOST + ":" + ports.get(listener);
     }
 
     /** The authorizers of broker and controller. */
-    List<Asked> authorizers() {
+    public List<Asked> authorizers() {
         return List.copyOf(Asked.RUNNING);
     }
 
     /** Settings of a client that trusts the broker's authority. */
-    Map<String, String> trusting(Listener listener) throws Exception {
+    public Map<String, String> trusting(Listener listener) throws Exception {
         Map<String, String> client = new HashMap<>();
         client.put("bootstrap.servers", address(listener));
         client.put(
-                "ssl.truststore.location", authority.trustStore(STORE_PASSWORD).toString());
+                "ssl.truststore.location", trust);
         client.put("ssl.truststore.password", STORE_PASSWORD);
         client.put("ssl.truststore.type", "PKCS12");
         client.put("ssl.enabled.protocols", "TLSv1.3");
@@ -96,7 +133,7 @@ final class SecureBroker implements AutoCloseable {
     }
 
     /** Settings of a client with a user name and a password; the value may be a placeholder of a config provider. */
-    Map<String, String> withPassword(String user, String password) throws Exception {
+    public Map<String, String> withPassword(String user, String password) throws Exception {
         Map<String, String> client = trusting(Listener.SCRAM);
         client.put("security.protocol", "SASL_SSL");
         client.put("sasl.mechanism", SCRAM);
@@ -108,7 +145,7 @@ final class SecureBroker implements AutoCloseable {
     }
 
     /** Settings of a client that shows a certificate. */
-    Map<String, String> withCertificate(Path keyStore, String password) throws Exception {
+    public Map<String, String> withCertificate(Path keyStore, String password) throws Exception {
         Map<String, String> client = trusting(Listener.MTLS);
         client.put("security.protocol", "SSL");
         client.put("ssl.keystore.location", keyStore.toString());
@@ -118,24 +155,24 @@ final class SecureBroker implements AutoCloseable {
     }
 
     /** Settings of a client of the super user. */
-    Map<String, String> asAdmin() throws Exception {
+    public Map<String, String> asAdmin() throws Exception {
         return withCertificate(authority.keyStore("admin", STORE_PASSWORD), STORE_PASSWORD);
     }
 
     /** The super user. */
-    Admin admin() throws Exception {
+    public Admin admin() throws Exception {
         return Admin.create(new HashMap<>(asAdmin()));
     }
 
     /** Gives each user a password: its name and {@code -password}. */
-    void addUsers(Admin admin, List<String> users) throws Exception {
+    public void addUsers(Admin admin, List<String> users) throws Exception {
         List<UserScramCredentialAlteration> wanted = new ArrayList<>();
         ScramCredentialInfo info = new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096);
         users.forEach(user -> wanted.add(new UserScramCredentialUpsertion(user, info, passwordOf(user))));
         admin.alterUserScramCredentials(wanted).all().get();
     }
 
-    static String passwordOf(String user) {
+    public static String passwordOf(String user) {
         return user + "-password";
     }
 
@@ -160,7 +197,7 @@ final class SecureBroker implements AutoCloseable {
         settings.put("ssl.keystore.password", STORE_PASSWORD);
         settings.put("ssl.keystore.type", "PKCS12");
         settings.put(
-                "ssl.truststore.location", authority.trustStore(STORE_PASSWORD).toString());
+                "ssl.truststore.location", trust);
         settings.put("ssl.truststore.password", STORE_PASSWORD);
         settings.put("ssl.truststore.type", "PKCS12");
         settings.put("ssl.enabled.protocols", "TLSv1.3");
@@ -196,16 +233,16 @@ final class SecureBroker implements AutoCloseable {
     }
 
     /** Where an agent would put the token of the process. */
-    Path tokenFile() {
+    public Path tokenFile() {
         return directory.resolve("token.jwt");
     }
 
-    TokenIssuer issuer() {
+    public TokenIssuer issuer() {
         return issuer;
     }
 
     /** Settings of a client that shows the token in {@link #tokenFile}. */
-    Map<String, String> withToken() throws Exception {
+    public Map<String, String> withToken() throws Exception {
         Map<String, String> client = trusting(Listener.BEARER);
         client.put("security.protocol", "SASL_SSL");
         client.put("sasl.mechanism", "OAUTHBEARER");
@@ -217,12 +254,22 @@ final class SecureBroker implements AutoCloseable {
         return client;
     }
 
-    /** Writes a secret where {@code FileConfigProvider} finds it, and returns the placeholder for it. */
-    String secret(String key, String value) throws IOException {
-        Path file = directory.resolve("secrets.properties");
-        String before = Files.exists(file) ? Files.readString(file) : "";
-        Files.writeString(file, before + key + "=" + value + "\n");
-        return "${file:" + file + ":" + key + "}";
+    /** Writes a secret where {@link #fromFiles} finds it, and returns the placeholder for it. */
+    public String secret(String key, String value) throws IOException {
+        Path file = Files.createDirectories(directory.resolve("secrets")).resolve(key);
+        if (!Files.exists(file)) { // clients may be reading it
+            Files.writeString(file, "password=" + value + "\n");
+        }
+        return "${file:" + file + ":password}";
+    }
+
+    /** Settings with which a client takes its secrets from files. */
+    public Map<String, String> fromFiles() {
+        return Map.of(
+                "config.providers", "file",
+                "config.providers.file.class", FileConfigProvider.class.getName(),
+                "config.providers.file.param.allowed.paths",
+                        directory.resolve("secrets").toString());
     }
 
     private static int freePort() throws IOException {

@@ -14,7 +14,7 @@ import java.time.Instant;
 import java.util.Base64;
 
 /** Stands in for an identity provider: signs tokens, and publishes its key as a JWKS file. */
-final class TokenIssuer {
+public final class TokenIssuer {
     static final String ISSUER = "https://issuer.test";
     static final String AUDIENCE = "kafka";
     private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
