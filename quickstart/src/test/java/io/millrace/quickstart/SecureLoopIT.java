@@ -168,7 +168,8 @@ class SecureLoopIT {
     private void startAgain(FrameStream frames) throws Exception {
         feed(frames);
         trainer(Principal.TRAINER, "train");
-        await(() -> !unused().contains("trainer READ TOPIC " + topics.trainingLedger().name()));
+        await(() -> !unused().contains(
+                        "trainer READ TOPIC " + topics.trainingLedger().name()));
     }
 
     /** One record each that the stream-app puts aside: so it writes every dead-letter topic. */
@@ -202,8 +203,8 @@ class SecureLoopIT {
     private void operate(String champion) throws Exception {
         Map<String, Object> client = new HashMap<>(as(Principal.OPERATOR));
         try (Admin admin = Admin.create(client)) {
-            ConfigResource frames =
-                    new ConfigResource(ConfigResource.Type.TOPIC, topics.frames().name());
+            ConfigResource frames = new ConfigResource(
+                    ConfigResource.Type.TOPIC, topics.frames().name());
             admin.describeConfigs(List.of(frames)).all().get();
             String group = new Groups(PREFIX).trainer();
             assertThat(admin.listConsumerGroupOffsets(group)
@@ -213,9 +214,7 @@ class SecureLoopIT {
             assertThat(admin.describeAcls(AclBindingFilter.ANY).values().get()).isNotEmpty();
         }
         try (KafkaProducer<String, ModelAlias> producer = new KafkaProducer<>(
-                client,
-                new StringSerializer(),
-                topics.modelAliases().values().serializer())) {
+                client, new StringSerializer(), topics.modelAliases().values().serializer())) {
             ModelAlias alias = ModelAlias.newBuilder()
                     .setAlias("kept")
                     .setVersion(champion)
@@ -290,8 +289,7 @@ class SecureLoopIT {
                 "trainer.start.labels", "50",
                 "trainer.commit.interval.steps", "16",
                 "trainer.version.interval.steps", "32");
-        Settings settings =
-                Settings.of(TrainerSettings.declare(), Set.of("stream"), List.of(with(as(principal), own)));
+        Settings settings = Settings.of(TrainerSettings.declare(), Set.of("stream"), List.of(with(as(principal), own)));
         Endpoint endpoint = closing(new Endpoint("127.0.0.1", 0));
         TrainerWorker worker = closing(new TrainerWorker(
                 PipelineSettings.from(settings), TrainerSettings.from(settings), endpoint, failure::set));
@@ -326,8 +324,8 @@ class SecureLoopIT {
         Map<String, String> given = new HashMap<>();
         client.forEach((key, value) -> given.put("kafka." + key, value));
         given.put("pipeline.topic.prefix", PREFIX);
-        return PipelineSettings.from(Settings.of(
-                PipelineSettings.declareIn(new ConfigDef()), Set.of(), List.of(given)));
+        return PipelineSettings.from(
+                Settings.of(PipelineSettings.declareIn(new ConfigDef()), Set.of(), List.of(given)));
     }
 
     private String file(String name, Map<String, String> client) throws Exception {

@@ -31,7 +31,8 @@ import java.util.function.BooleanSupplier;
  */
 public final class Endpoint implements AutoCloseable {
     static {
-        // A client that sends or takes its bytes slowly must not hold a thread for ever. In seconds; the JDK reads it once.
+        // A client that sends or takes its bytes slowly must not hold a thread for ever. In seconds; the JDK reads it
+        // once.
         for (String limit : new String[] {"sun.net.httpserver.maxReqTime", "sun.net.httpserver.maxRspTime"}) {
             System.setProperty(limit, System.getProperty(limit, "5"));
         }

@@ -55,7 +55,8 @@ final class KafkaKeys {
         Map<String, String> found = new TreeMap<>();
         environment.forEach((variable, value) -> {
             if (variable.startsWith(VARIABLES)) {
-                found.put(variable.toLowerCase(Locale.ROOT).replace('_', '.').substring(Settings.KAFKA.length()), value);
+                found.put(
+                        variable.toLowerCase(Locale.ROOT).replace('_', '.').substring(Settings.KAFKA.length()), value);
             }
         });
         return found;
@@ -98,7 +99,9 @@ final class KafkaKeys {
             return new AbstractConfig(new ConfigDef(), kafka, false)
                     .originals().entrySet().stream()
                             .filter(entry -> kafka.containsKey(entry.getKey()))
-                            .filter(entry -> PLACEHOLDER.matcher(String.valueOf(entry.getValue())).find())
+                            .filter(entry -> PLACEHOLDER
+                                    .matcher(String.valueOf(entry.getValue()))
+                                    .find())
                             .map(entry -> "kafka." + entry.getKey() + ": there is no such entry where it refers to")
                             .sorted()
                             .toList();

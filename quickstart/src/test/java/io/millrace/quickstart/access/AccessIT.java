@@ -94,7 +94,8 @@ class AccessIT {
 
     /** Clients and broker log each refusal as an error, and here there are hundreds. */
     private static void logRefusals(@Nullable Level level) {
-        for (String name : List.of("org.apache.kafka.clients", "kafka.server.KafkaApis", "kafka.server.ControllerApis")) {
+        for (String name :
+                List.of("org.apache.kafka.clients", "kafka.server.KafkaApis", "kafka.server.ControllerApis")) {
             ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger(name)).setLevel(level);
         }
     }
@@ -115,8 +116,9 @@ class AccessIT {
                 .addKeyValue("allowed", allowed)
                 .log("Access matrix");
 
-        assertThat(broker.authorizers()).hasSize(2).allSatisfy(authorizer -> assertThat(MATRIX.wrongIn(authorizer))
-                .isEmpty());
+        assertThat(broker.authorizers())
+                .hasSize(2)
+                .allSatisfy(authorizer -> assertThat(MATRIX.wrongIn(authorizer)).isEmpty());
         assertThat(pairs).hasSizeGreaterThan(2_000);
         assertThat(allowed).containsEntry(AccessMatrix.ANONYMOUS, 0L).containsEntry(AccessMatrix.STRANGER, 0L);
         assertThat(allowed.values().stream().filter(count -> count > 0)).hasSize(Permissions.Principal.values().length);
@@ -141,7 +143,8 @@ class AccessIT {
         });
         LOGGER.atInfo()
                 .addKeyValue("pairs", tried.size())
-                .addKeyValue("allowed", tried.values().stream().filter(one -> one).count())
+                .addKeyValue(
+                        "allowed", tried.values().stream().filter(one -> one).count())
                 .log("Pairs that clients tried");
 
         assertThat(wrong).isEmpty();

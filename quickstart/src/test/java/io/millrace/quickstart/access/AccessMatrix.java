@@ -81,14 +81,15 @@ final class AccessMatrix {
             "dlq.predictions",
             "stream-app-frame-index-changelog",
             "stream-app-labels-by-frame-repartition");
-    private static final List<String> GROUPS = List.of("stream-app", "trainer", "predictor", "labeler", "consumer-mine");
-    private static final List<String> TRANSACTIONS = List.of(
-            "stream-app-0a1b-1", "trainer", "predictor-0a1b", "labeler", "consumer-mine");
+    private static final List<String> GROUPS =
+            List.of("stream-app", "trainer", "predictor", "labeler", "consumer-mine");
+    private static final List<String> TRANSACTIONS =
+            List.of("stream-app-0a1b-1", "trainer", "predictor-0a1b", "labeler", "consumer-mine");
     /** What belongs to another pipeline, or to the broker. */
     private static final List<String> FOREIGN = List.of("other.frames", "__consumer_offsets");
 
-    private static final Map<AclOperation, Set<AclOperation>> IMPLIED_BY = Map.of(
-            DESCRIBE, EnumSet.of(READ, WRITE, DELETE, ALTER), DESCRIBE_CONFIGS, EnumSet.of(ALTER_CONFIGS));
+    private static final Map<AclOperation, Set<AclOperation>> IMPLIED_BY =
+            Map.of(DESCRIBE, EnumSet.of(READ, WRITE, DELETE, ALTER), DESCRIBE_CONFIGS, EnumSet.of(ALTER_CONFIGS));
 
     private final Map<String, Set<String>> design = new LinkedHashMap<>();
 
@@ -155,10 +156,12 @@ final class AccessMatrix {
 
     private boolean isWritten(Pair pair, AclOperation operation) {
         String type = pair.on().resourceType().name().toLowerCase(Locale.ROOT);
-        return design.get(pair.principal()).stream().map(row -> row.split(" ", -1)).anyMatch(row -> row[0]
-                        .equals(operation.name())
-                && row[1].equals(type)
-                && (row.length == 2 || matches(PREFIX + row[2], pair.on().name())));
+        return design.get(pair.principal()).stream()
+                .map(row -> row.split(" ", -1))
+                .anyMatch(row -> row[0].equals(operation.name())
+                        && row[1].equals(type)
+                        && (row.length == 2
+                                || matches(PREFIX + row[2], pair.on().name())));
     }
 
     private static boolean matches(String pattern, String name) {
@@ -176,7 +179,9 @@ final class AccessMatrix {
 
     private static boolean isAllowed(Authorizer authorizer, Pair pair) {
         Action action = new Action(pair.operation(), pair.on(), 1, false, false);
-        return authorizer.authorize(new Asking(pair.principal()), List.of(action)).get(0)
+        return authorizer
+                        .authorize(new Asking(pair.principal()), List.of(action))
+                        .get(0)
                 == AuthorizationResult.ALLOWED;
     }
 

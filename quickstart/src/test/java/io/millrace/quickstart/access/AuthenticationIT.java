@@ -66,8 +66,8 @@ class AuthenticationIT {
 
     @Test
     void shouldKnowAUserByTheCertificateWhenItsPasswordComesFromAFile() throws Exception {
-        Map<String, String> client = broker.withCertificate(
-                broker.authority().keyStore("bob", PASSWORD), broker.secret("bob", PASSWORD));
+        Map<String, String> client =
+                broker.withCertificate(broker.authority().keyStore("bob", PASSWORD), broker.secret("bob", PASSWORD));
         client.putAll(broker.fromFiles());
 
         assertThat(topicsSeenBy(client)).containsExactly("of-bob");
@@ -92,10 +92,14 @@ class AuthenticationIT {
     @Test
     void shouldRefuseATokenForSomebodyElseOrFromAnotherIssuer() throws Exception {
         broker.issuer().writeToken(broker.tokenFile(), "carol", "another-audience", Duration.ofMinutes(5));
-        assertThatThrownBy(() -> topicsSeenBy(broker.withToken())).cause().isInstanceOf(SaslAuthenticationException.class);
+        assertThatThrownBy(() -> topicsSeenBy(broker.withToken()))
+                .cause()
+                .isInstanceOf(SaslAuthenticationException.class);
 
         new TokenIssuer().writeToken(broker.tokenFile(), "carol", TokenIssuer.AUDIENCE, Duration.ofMinutes(5));
-        assertThatThrownBy(() -> topicsSeenBy(broker.withToken())).cause().isInstanceOf(SaslAuthenticationException.class);
+        assertThatThrownBy(() -> topicsSeenBy(broker.withToken()))
+                .cause()
+                .isInstanceOf(SaslAuthenticationException.class);
     }
 
     @Test

@@ -75,7 +75,11 @@ final class ClientCalls implements AutoCloseable {
     private void topics(List<String> names) throws InterruptedException {
         List<NewTopic> wanted =
                 names.stream().map(name -> new NewTopic(name, 1, (short) 1)).toList();
-        ask(ResourceType.TOPIC, AclOperation.CREATE, admin.createTopics(wanted, new CreateTopicsOptions().validateOnly(true)).values());
+        ask(
+                ResourceType.TOPIC,
+                AclOperation.CREATE,
+                admin.createTopics(wanted, new CreateTopicsOptions().validateOnly(true))
+                        .values());
         ask(
                 ResourceType.TOPIC,
                 AclOperation.DESCRIBE,
@@ -89,7 +93,10 @@ final class ClientCalls implements AutoCloseable {
                         .values());
         Map<TopicPartition, RecordsToDelete> none = new HashMap<>();
         names.forEach(name -> none.put(new TopicPartition(name, 0), RecordsToDelete.beforeOffset(0)));
-        ask(ResourceType.TOPIC, AclOperation.DELETE, byTopic(admin.deleteRecords(none).lowWatermarks()));
+        ask(
+                ResourceType.TOPIC,
+                AclOperation.DELETE,
+                byTopic(admin.deleteRecords(none).lowWatermarks()));
         configs(names);
         Map<String, Future<?>> writes = new LinkedHashMap<>();
         for (String name : names) {
@@ -102,9 +109,13 @@ final class ClientCalls implements AutoCloseable {
     }
 
     private void configs(List<String> names) throws InterruptedException {
-        List<ConfigResource> resources =
-                names.stream().map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name)).toList();
-        ask(ResourceType.TOPIC, AclOperation.DESCRIBE_CONFIGS, byName(admin.describeConfigs(resources).values()));
+        List<ConfigResource> resources = names.stream()
+                .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
+                .toList();
+        ask(
+                ResourceType.TOPIC,
+                AclOperation.DESCRIBE_CONFIGS,
+                byName(admin.describeConfigs(resources).values()));
         AlterConfigOp change = new AlterConfigOp(new ConfigEntry("retention.ms", "1"), AlterConfigOp.OpType.SET);
         Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
         resources.forEach(resource -> changes.put(resource, List.of(change)));
@@ -173,7 +184,10 @@ final class ClientCalls implements AutoCloseable {
                 new ResourcePatternFilter(ResourceType.TOPIC, "none", PatternType.LITERAL),
                 new AccessControlEntryFilter("User:nobody", null, AclOperation.ANY, AclPermissionType.ANY));
         String name = Resource.CLUSTER_NAME;
-        ask(ResourceType.CLUSTER, AclOperation.DESCRIBE, Map.of(name, (admin.describeAcls(nobody).values())));
+        ask(
+                ResourceType.CLUSTER,
+                AclOperation.DESCRIBE,
+                Map.of(name, (admin.describeAcls(nobody).values())));
         ask(
                 ResourceType.CLUSTER,
                 AclOperation.ALTER,
@@ -193,8 +207,7 @@ final class ClientCalls implements AutoCloseable {
     }
 
     private void note(ResourceType type, String name, AclOperation operation, boolean allowed) {
-        answers.put(
-                new Pair(principal, new ResourcePattern(type, name, PatternType.LITERAL), operation), allowed);
+        answers.put(new Pair(principal, new ResourcePattern(type, name, PatternType.LITERAL), operation), allowed);
     }
 
     private static @Nullable Throwable failure(Future<?> call) throws InterruptedException {

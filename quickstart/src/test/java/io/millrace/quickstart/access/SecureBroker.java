@@ -124,8 +124,7 @@ public final class SecureBroker implements AutoCloseable {
     public Map<String, String> trusting(Listener listener) throws Exception {
         Map<String, String> client = new HashMap<>();
         client.put("bootstrap.servers", address(listener));
-        client.put(
-                "ssl.truststore.location", trust);
+        client.put("ssl.truststore.location", trust);
         client.put("ssl.truststore.password", STORE_PASSWORD);
         client.put("ssl.truststore.type", "PKCS12");
         client.put("ssl.enabled.protocols", "TLSv1.3");
@@ -196,8 +195,7 @@ public final class SecureBroker implements AutoCloseable {
                 authority.keyStore("broker", STORE_PASSWORD).toString());
         settings.put("ssl.keystore.password", STORE_PASSWORD);
         settings.put("ssl.keystore.type", "PKCS12");
-        settings.put(
-                "ssl.truststore.location", trust);
+        settings.put("ssl.truststore.location", trust);
         settings.put("ssl.truststore.password", STORE_PASSWORD);
         settings.put("ssl.truststore.type", "PKCS12");
         settings.put("ssl.enabled.protocols", "TLSv1.3");
@@ -217,19 +215,29 @@ public final class SecureBroker implements AutoCloseable {
     /** The broker reads the issuer's key from a file, and both read files only because the JVM says that they may. */
     private Map<String, String> bearerSettings() throws Exception {
         String keys = issuer.writeKeys(directory.resolve("jwks.json")).toUri().toString();
-        System.setProperty("org.apache.kafka.sasl.oauthbearer.allowed.urls", keys + "," + tokenFile().toUri());
+        System.setProperty(
+                "org.apache.kafka.sasl.oauthbearer.allowed.urls",
+                keys + "," + tokenFile().toUri());
         String bearer = "listener.name.bearer.";
         String mechanism = bearer + "oauthbearer.";
         String module = "org.apache.kafka.common.security.oauthbearer.";
         return Map.of(
-                bearer + "ssl.client.auth", "none",
-                bearer + "sasl.enabled.mechanisms", "OAUTHBEARER",
-                mechanism + "sasl.jaas.config", module + "OAuthBearerLoginModule required;",
-                mechanism + "sasl.server.callback.handler.class", module + "OAuthBearerValidatorCallbackHandler",
-                mechanism + "sasl.oauthbearer.jwt.validator.class", module + "BrokerJwtValidator",
-                mechanism + "sasl.oauthbearer.jwks.endpoint.url", keys,
-                mechanism + "sasl.oauthbearer.expected.issuer", TokenIssuer.ISSUER,
-                mechanism + "sasl.oauthbearer.expected.audience", TokenIssuer.AUDIENCE);
+                bearer + "ssl.client.auth",
+                "none",
+                bearer + "sasl.enabled.mechanisms",
+                "OAUTHBEARER",
+                mechanism + "sasl.jaas.config",
+                module + "OAuthBearerLoginModule required;",
+                mechanism + "sasl.server.callback.handler.class",
+                module + "OAuthBearerValidatorCallbackHandler",
+                mechanism + "sasl.oauthbearer.jwt.validator.class",
+                module + "BrokerJwtValidator",
+                mechanism + "sasl.oauthbearer.jwks.endpoint.url",
+                keys,
+                mechanism + "sasl.oauthbearer.expected.issuer",
+                TokenIssuer.ISSUER,
+                mechanism + "sasl.oauthbearer.expected.audience",
+                TokenIssuer.AUDIENCE);
     }
 
     /** Where an agent would put the token of the process. */
