@@ -63,13 +63,15 @@ class SecurityPageTest {
     }
 
     private static boolean isThere(String test) {
-        return MODULES.stream().map(module -> ROOT.resolve(module).resolve("src/test/java")).anyMatch(sources -> {
-            try (Stream<Path> files = Files.walk(sources)) {
-                return files.anyMatch(file -> file.endsWith(test + ".java"));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
+        return MODULES.stream()
+                .map(module -> ROOT.resolve(module).resolve("src/test/java"))
+                .anyMatch(sources -> {
+                    try (Stream<Path> files = Files.walk(sources)) {
+                        return files.anyMatch(file -> file.endsWith(test + ".java"));
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
     }
 
     private static String table(List<Grant> grants) {
