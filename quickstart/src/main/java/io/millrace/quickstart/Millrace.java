@@ -1,5 +1,6 @@
 package io.millrace.quickstart;
 
+import io.millrace.runtime.command.ClientGuards;
 import io.millrace.runtime.command.CommandFailure;
 import io.millrace.stream.StreamCommand;
 import io.millrace.trainer.TrainerCommand;
@@ -37,6 +38,7 @@ public final class Millrace {
 
     /** Runs one command and ends the JVM with its exit code. */
     public static void main(String[] arguments) {
+        ClientGuards.raise();
         System.exit(commandLine().execute(arguments));
     }
 

@@ -50,6 +50,18 @@ class MillraceTest {
                 .contains("| `pipeline.topic.prefix` |", "In use:", "pipeline.topic.prefix = mine.", command + ".");
     }
 
+    @Test
+    void shouldPrintOneAclALineWhenAskedForAcls() {
+        assertThat(run("acls", "--principal-prefix", "User:x-", "--set", "stream.application.id=mine"))
+                .isZero();
+        assertThat(out.toString().lines())
+                .hasSize(62)
+                .contains("--add --allow-principal 'User:x-camera' --operation Write --topic 'millrace.frames'")
+                .contains("--add --allow-principal 'User:x-stream-app' --operation Read --group 'mine'")
+                .contains("--add --allow-principal 'User:x-operator' --operation Describe --cluster")
+                .anyMatch(line -> line.endsWith("--transactional-id 'mine-' --resource-pattern-type prefixed"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"demo", "stream", "trainer", "feed", "watch", "models"})
     void shouldTellEveryErrorAndExitWith2WhenSettingsAreBad(String command) throws Exception {

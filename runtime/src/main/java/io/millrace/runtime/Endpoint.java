@@ -30,6 +30,14 @@ import java.util.function.BooleanSupplier;
  * and routes, and what else the process serves. Closing it frees the port.
  */
 public final class Endpoint implements AutoCloseable {
+    static {
+        // A client that sends or takes its bytes slowly must not hold a thread for ever. In seconds; the JDK reads it
+        // once.
+        for (String limit : new String[] {"sun.net.httpserver.maxReqTime", "sun.net.httpserver.maxRspTime"}) {
+            System.setProperty(limit, System.getProperty(limit, "5"));
+        }
+    }
+
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
     private final Map<String, BooleanSupplier> live = new ConcurrentHashMap<>();
@@ -99,11 +107,17 @@ public final class Endpoint implements AutoCloseable {
         return !ready.isEmpty() && ready.values().stream().allMatch(BooleanSupplier::getAsBoolean);
     }
 
-    /** Serves another path. */
+    /** Serves another path, to GET only; one that ends with a slash serves whatever lies below it. */
     public void serve(String path, HttpHandler handler) {
         server.createContext(path, exchange -> {
             try (exchange) {
-                handler.handle(exchange);
+                if (!path.endsWith("/") && !exchange.getRequestURI().getPath().equals(path)) {
+                    exchange.sendResponseHeaders(404, -1);
+                } else if (!"GET".equals(exchange.getRequestMethod())) {
+                    exchange.sendResponseHeaders(405, -1);
+                } else {
+                    handler.handle(exchange);
+                }
             }
         });
     }

@@ -62,7 +62,7 @@ public record PipelineSettings(
         String shape = "Shape of one sample: channels,height,width for images, channels,time for sensor windows.";
         declared.define(SHAPE, Type.LIST, "1,28,28", PipelineSettings::checkShape, high, shape);
         String registry = "Address of a schema registry in the Confluent form; empty: the checked-in lock file.";
-        declared.define(REGISTRY, Type.STRING, "", medium, registry);
+        declared.define(REGISTRY, Type.STRING, "", PipelineSettings::checkRegistry, medium, registry);
         BlobSettings.declareIn(declared);
         TrustedSigners.declareIn(declared);
         String host = "Address on which metrics, health and schemas are served.";
@@ -102,10 +102,23 @@ public record PipelineSettings(
         return merged;
     }
 
+    /** The pipeline and its broker; never the settings of the clients, which have secrets. */
+    @Override
+    public String toString() {
+        return "PipelineSettings[" + topicPrefix + " on " + kafka.get("bootstrap.servers") + "]";
+    }
+
     private static SampleShape shape(List<String> sizes) {
         List<Integer> dimensions = new ArrayList<>();
         sizes.forEach(size -> dimensions.add(Integer.valueOf(size.trim())));
         return new SampleShape(dimensions);
+    }
+
+    /** Says what is wrong without the address: a password may be in it. */
+    private static void checkRegistry(String name, Object value) {
+        if (String.valueOf(value).contains("@")) {
+            throw new ConfigException(name + ": expected an address without user and password");
+        }
     }
 
     private static void checkPrefix(String name, Object value) {

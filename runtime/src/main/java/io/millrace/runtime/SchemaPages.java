@@ -40,6 +40,7 @@ public final class SchemaPages {
         SchemaPages pages = new SchemaPages(LockedSchemaIds.load(), topics);
         endpoint.serve("/schemas/ids/", pages::byId);
         endpoint.serve("/subjects", pages::bySubject);
+        endpoint.serve("/subjects/", pages::bySubject);
     }
 
     private void byId(HttpExchange exchange) throws IOException {
@@ -60,14 +61,14 @@ public final class SchemaPages {
 
     private void bySubject(HttpExchange exchange) throws IOException {
         String[] path = exchange.getRequestURI().getPath().split("/", -1);
-        if (path.length == 2) {
+        if (path.length == 2 || (path.length == 3 && path[2].isEmpty())) {
             answer(exchange, JSON.valueToTree(recordBySubject.keySet()).toString());
             return;
         }
         List<Entry> versions = ids.entries().stream()
                 .filter(entry -> entry.recordName().equals(recordBySubject.get(path[2])))
                 .toList();
-        if (versions.isEmpty()) {
+        if (versions.isEmpty() || path.length > 5 || path.length < 4 || !path[3].equals("versions")) {
             refuse(exchange, NO_SUBJECT, "Subject '" + path[2] + "' not found.");
         } else if (path.length == 4) {
             ArrayNode numbers = JSON.createArrayNode();

@@ -11,9 +11,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigValue;
@@ -30,7 +27,8 @@ import org.apache.kafka.common.config.ConfigValue;
  * </pre>
  *
  * <p>{@code kafka.*} goes to every Kafka client without its prefix. One file may serve several processes: keys of the
- * other sections are left to the process that owns them.
+ * other sections are left to the process that owns them. Where a value of {@code kafka.*} refers to a config provider, the
+ * clients resolve it; that they can is checked here.
  */
 public final class Settings {
     /** Prefix of the settings that go to the Kafka clients as they are. */
@@ -65,15 +63,16 @@ public final class Settings {
                 values.put(value.name(), value.value());
             }
         }
-        if (!errors.isEmpty()) {
-            throw new BadSettingsException(errors);
-        }
         Map<String, String> kafka = new TreeMap<>();
         merged.forEach((key, value) -> {
             if (key.startsWith(KAFKA)) {
                 kafka.put(key.substring(KAFKA.length()), value);
             }
         });
+        errors.addAll(KafkaKeys.errors(kafka));
+        if (!errors.isEmpty()) {
+            throw new BadSettingsException(errors);
+        }
         kafka.putIfAbsent("bootstrap.servers", "127.0.0.1:9092");
         return new Settings(values, kafka);
     }
@@ -84,7 +83,8 @@ public final class Settings {
      */
     public static Map<String, String> fromEnvironment(ConfigDef declared, Map<String, String> environment) {
         Map<String, String> found = new TreeMap<>();
-        Stream.concat(declared.names().stream(), kafkaKeys().map(key -> KAFKA + key))
+        KafkaKeys.providersFrom(environment).forEach((key, value) -> found.put(KAFKA + key, value));
+        Stream.concat(declared.names().stream(), KafkaKeys.all().stream().map(key -> KAFKA + key))
                 .forEach(key -> {
                     String value = environment.get(variable(key));
                     if (value != null) {
@@ -146,6 +146,13 @@ public final class Settings {
         return printable;
     }
 
+    /** {@code kafka.*} in use, in the order of the keys, for people: secrets are hidden. */
+    public Map<String, String> printableKafka() {
+        Map<String, String> printable = new TreeMap<>();
+        kafka.forEach((key, value) -> printable.put(KAFKA + key, KafkaKeys.printed(key, value)));
+        return printable;
+    }
+
     private static String usual(ConfigDef.ConfigKey key) {
         String printed = key.hasDefault() ? printed(key.defaultValue) : "";
         return !key.hasDefault() ? "required" : printed.isEmpty() ? "" : "`" + printed + "`";
@@ -165,20 +172,15 @@ public final class Settings {
 
     private static List<String> unknownKeys(ConfigDef declared, Set<String> otherSections, Map<String, String> given) {
         Set<String> known = new TreeSet<>(declared.names());
-        kafkaKeys().forEach(key -> known.add(KAFKA + key));
+        KafkaKeys.all().forEach(key -> known.add(KAFKA + key));
         return given.keySet().stream()
+                .filter(key -> !key.startsWith(KAFKA) || !KafkaKeys.isOpen(key.substring(KAFKA.length())))
                 .filter(key -> !known.contains(key) && !otherSections.contains(key.split("\\.", 2)[0]))
                 .map(key -> "unknown key " + key
                         + nearest(key, known)
                                 .map(near -> ", did you mean " + near + "?")
                                 .orElse(""))
                 .toList();
-    }
-
-    private static Stream<String> kafkaKeys() {
-        return Stream.of(ConsumerConfig.configNames(), ProducerConfig.configNames(), AdminClientConfig.configNames())
-                .flatMap(Set::stream)
-                .distinct();
     }
 
     private static Optional<String> nearest(String key, Set<String> known) {

@@ -20,6 +20,7 @@ public final class CommandFailure {
 
     /** Runs a command that is a program of its own, and ends the JVM with its exit code. */
     public static void runAndExit(Object command, String[] arguments) {
+        ClientGuards.raise();
         System.exit(new CommandLine(command)
                 .setExecutionExceptionHandler(CommandFailure::explain)
                 .execute(arguments));

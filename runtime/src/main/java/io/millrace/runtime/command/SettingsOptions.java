@@ -93,6 +93,7 @@ public final class SettingsOptions {
         out.println();
         out.println("In use:");
         inUse.printable().forEach((key, value) -> out.println("  " + key + " = " + value));
+        inUse.printableKafka().forEach((key, value) -> out.println("  " + key + " = " + value));
         out.flush();
     }
 
