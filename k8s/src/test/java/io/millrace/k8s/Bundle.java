@@ -26,8 +26,8 @@ record Bundle(String name, List<Manifest> manifests) {
     /** The base from its plain files: what kustomize does there is little enough to be done here. */
     static Bundle base() throws IOException {
         Path base = ROOT.resolve("base");
-        JsonNode kustomization =
-                StrictYaml.trees(Files.readString(base.resolve("kustomization.yaml"))).get(0);
+        JsonNode kustomization = StrictYaml.trees(Files.readString(base.resolve("kustomization.yaml")))
+                .get(0);
         List<Manifest> manifests = new ArrayList<>();
         for (JsonNode resource : kustomization.path("resources")) {
             String file = resource.asText();
@@ -55,7 +55,8 @@ record Bundle(String name, List<Manifest> manifests) {
     static Bundle rendered(String directory) throws IOException, InterruptedException {
         Path out = Files.createTempFile("rendered", ".yaml");
         try {
-            Process kubectl = new ProcessBuilder("kubectl", "kustomize", ROOT.resolve(directory).toString())
+            Process kubectl = new ProcessBuilder(
+                            "kubectl", "kustomize", ROOT.resolve(directory).toString())
                     .redirectErrorStream(true)
                     .redirectOutput(out.toFile())
                     .start();
@@ -125,7 +126,8 @@ record Bundle(String name, List<Manifest> manifests) {
     /** Data of a ConfigMap, empty when there is none. */
     Map<String, String> configMap(String name) {
         return manifests.stream()
-                .filter(manifest -> manifest.kind().equals("ConfigMap") && manifest.name().equals(name))
+                .filter(manifest ->
+                        manifest.kind().equals("ConfigMap") && manifest.name().equals(name))
                 .map(manifest -> ((ConfigMap) manifest.model()).getData())
                 .findFirst()
                 .orElse(Map.of());
@@ -134,7 +136,8 @@ record Bundle(String name, List<Manifest> manifests) {
     /** Settings that all processes have in common. */
     Map<String, String> settings() {
         return manifests.stream()
-                .filter(manifest -> manifest.kind().equals("ConfigMap") && manifest.name().startsWith("settings"))
+                .filter(manifest ->
+                        manifest.kind().equals("ConfigMap") && manifest.name().startsWith("settings"))
                 .map(manifest -> ((ConfigMap) manifest.model()).getData())
                 .findFirst()
                 .orElse(Map.of());
@@ -169,8 +172,8 @@ record Bundle(String name, List<Manifest> manifests) {
         return new Bundle(
                 this.name,
                 manifests.stream()
-                        .filter(manifest ->
-                                !(manifest.kind().equals(kind) && manifest.name().equals(name)))
+                        .filter(manifest -> !(manifest.kind().equals(kind)
+                                && manifest.name().equals(name)))
                         .toList());
     }
 }

@@ -59,12 +59,12 @@ final class BundleRules {
             boolean budget = bundle.all(PodDisruptionBudget.class).stream()
                     .anyMatch(one -> one.getSpec().getSelector().getMatchLabels().entrySet().stream()
                                     .allMatch(workload.template()
-                                                    .getMetadata()
-                                                    .getLabels()
-                                                    .entrySet()
-                                            ::contains)
+                                            .getMetadata()
+                                            .getLabels()
+                                            .entrySet()::contains)
                             && one.getSpec().getMaxUnavailable() != null
-                            && Integer.valueOf(1).equals(one.getSpec().getMaxUnavailable().getIntVal()));
+                            && Integer.valueOf(1)
+                                    .equals(one.getSpec().getMaxUnavailable().getIntVal()));
             expect(!many || budget, workload.name() + " has no disruption budget");
         }
     }
@@ -76,7 +76,9 @@ final class BundleRules {
             JsonNode labels = namespace.path("metadata").path("labels");
             for (String mode : List.of("enforce", "audit", "warn")) {
                 expect(
-                        labels.path("pod-security.kubernetes.io/" + mode).asText().equals("restricted"),
+                        labels.path("pod-security.kubernetes.io/" + mode)
+                                .asText()
+                                .equals("restricted"),
                         "pod security is not restricted: " + mode);
             }
         }
@@ -108,7 +110,8 @@ final class BundleRules {
             String secret = source.getSecret().getName();
             String own = workload.name().equals("topics") ? "millrace-operator" : "millrace-" + workload.name();
             expect(
-                    Set.of(own, "millrace-cluster-ca-cert", "millrace-signing-key").contains(secret),
+                    Set.of(own, "millrace-cluster-ca-cert", "millrace-signing-key")
+                            .contains(secret),
                     workload.name() + " mounts the secret of another: " + secret);
         }
     }
@@ -124,9 +127,8 @@ final class BundleRules {
                                 && spec.getIngress().isEmpty()
                                 && spec.getEgress().isEmpty()),
                 "not everything is denied to begin with");
-        String[] server = bundle.settings()
-                .getOrDefault("KAFKA_BOOTSTRAP_SERVERS", ":0")
-                .split(":", 2);
+        String[] server =
+                bundle.settings().getOrDefault("KAFKA_BOOTSTRAP_SERVERS", ":0").split(":", 2);
         boolean reachable = false;
         for (NetworkPolicy policy : policies) {
             String name = policy.getMetadata().getName();
@@ -148,19 +150,23 @@ final class BundleRules {
                 reachable |= has(rule.getPorts(), server[1])
                         && rule.getTo().stream()
                                 .anyMatch(peer -> peer.getNamespaceSelector() == null
-                                        || server[0].endsWith("." + peer.getNamespaceSelector().getMatchLabels().get(NAMESPACE) + ".svc"));
+                                        || server[0].endsWith("."
+                                                + peer.getNamespaceSelector()
+                                                        .getMatchLabels()
+                                                        .get(NAMESPACE) + ".svc"));
             }
         }
         expect(reachable, "no policy lets anybody reach the brokers");
     }
 
     private static boolean has(List<NetworkPolicyPort> ports, String port) {
-        return ports.stream().anyMatch(one -> String.valueOf(one.getPort().getValue()).equals(port));
+        return ports.stream()
+                .anyMatch(one -> String.valueOf(one.getPort().getValue()).equals(port));
     }
 
     private void checkScaling() {
-        Topics topics =
-                new Topics(bundle.settings().getOrDefault("PIPELINE_TOPIC_PREFIX", "millrace."), LockedSchemaIds.load());
+        Topics topics = new Topics(
+                bundle.settings().getOrDefault("PIPELINE_TOPIC_PREFIX", "millrace."), LockedSchemaIds.load());
         Groups groups = new Groups(topics.prefix());
         Map<String, List<String>> wanted = Map.of(
                 "stream-app", List.of(topics.frames().name(), groups.streamApp()),
@@ -174,7 +180,8 @@ final class BundleRules {
             }
             Workload workload = bundle.workload(target).orElseThrow();
             expect(
-                    workload.kind().equals(spec.path("scaleTargetRef").path("kind").asText()),
+                    workload.kind()
+                            .equals(spec.path("scaleTargetRef").path("kind").asText()),
                     target + " is another kind than what is scaled");
             expect(workload.replicas() == null, target + " has a number of replicas, against which KEDA would work");
             expect(spec.path("minReplicaCount").asInt() >= 1, target + " may be scaled to nothing");
@@ -183,7 +190,9 @@ final class BundleRules {
             JsonNode trigger = spec.path("triggers").path(0).path("metadata");
             expect(trigger.path("topic").asText().equals(wanted.get(target).get(0)), target + " follows another topic");
             expect(
-                    trigger.path("consumerGroup").asText().equals(wanted.get(target).get(1)),
+                    trigger.path("consumerGroup")
+                            .asText()
+                            .equals(wanted.get(target).get(1)),
                     target + " follows another group");
             expect(trigger.path("allowIdleConsumers").asText().equals("false"), target + " may have idle consumers");
             expect(trigger.path("version").asText().matches("[34]\\..*"), target + " speaks too old a protocol");
@@ -192,7 +201,11 @@ final class BundleRules {
                             .asText()
                             .equals(bundle.settings().get("KAFKA_BOOTSTRAP_SERVERS")),
                     target + " is scaled by other brokers");
-            String credentials = spec.path("triggers").path(0).path("authenticationRef").path("name").asText();
+            String credentials = spec.path("triggers")
+                    .path(0)
+                    .path("authenticationRef")
+                    .path("name")
+                    .asText();
             expect(bundle.has("TriggerAuthentication", credentials), target + " has no credentials");
         }
     }

@@ -35,10 +35,11 @@ class FilesTest {
         Set<Path> used = new TreeSet<>();
         for (Path kustomization : kustomizations()) {
             Path directory = kustomization.getParent();
-            JsonNode tree =
-                    StrictYaml.trees(Files.readString(kustomization)).get(0);
+            JsonNode tree = StrictYaml.trees(Files.readString(kustomization)).get(0);
             for (String list : List.of("resources", "components")) {
-                tree.path(list).forEach(entry -> used.add(directory.resolve(entry.asText()).normalize()));
+                tree.path(list)
+                        .forEach(entry ->
+                                used.add(directory.resolve(entry.asText()).normalize()));
             }
             tree.path("patches").forEach(patch -> {
                 if (patch.has("path")) {

@@ -46,7 +46,11 @@ class OverlaysTest {
 
         Workload trainer = bundle.workload("trainer").orElseThrow();
         assertThat(trainer.container().getImage()).startsWith("millrace/trainer-worker-cuda:");
-        assertThat(trainer.container().getResources().getLimits().get("nvidia.com/gpu").getAmount())
+        assertThat(trainer.container()
+                        .getResources()
+                        .getLimits()
+                        .get("nvidia.com/gpu")
+                        .getAmount())
                 .isEqualTo("1");
         assertThat(trainer.pod().getNodeSelector()).containsEntry("nvidia.com/gpu.present", "true");
         assertThat(trainer.pod().getTolerations())
@@ -133,11 +137,17 @@ class OverlaysTest {
         Bundle bundle = Bundle.rendered("overlays/keda");
 
         JsonNode monitor = bundle.trees("PodMonitor").get(0).path("spec");
-        assertThat(monitor.path("podMetricsEndpoints").path(0).path("port").asText()).isEqualTo("metrics");
-        assertThat(monitor.path("podMetricsEndpoints").path(0).path("path").asText()).isEqualTo("/metrics");
-        monitor.path("selector").path("matchLabels").properties().forEach(label -> assertThat(bundle.workloads())
-                .allSatisfy(workload -> assertThat(workload.template().getMetadata().getLabels())
-                        .containsEntry(label.getKey(), label.getValue().asText())));
+        assertThat(monitor.path("podMetricsEndpoints").path(0).path("port").asText())
+                .isEqualTo("metrics");
+        assertThat(monitor.path("podMetricsEndpoints").path(0).path("path").asText())
+                .isEqualTo("/metrics");
+        monitor.path("selector")
+                .path("matchLabels")
+                .properties()
+                .forEach(label -> assertThat(bundle.workloads())
+                        .allSatisfy(workload -> assertThat(
+                                        workload.template().getMetadata().getLabels())
+                                .containsEntry(label.getKey(), label.getValue().asText())));
     }
 
     private static String target(JsonNode scaled) {

@@ -107,7 +107,8 @@ final class PodRules {
     }
 
     private void checkVolumes(Workload workload) {
-        Set<String> volumes = workload.pod().getVolumes().stream().map(Volume::getName).collect(Collectors.toSet());
+        Set<String> volumes =
+                workload.pod().getVolumes().stream().map(Volume::getName).collect(Collectors.toSet());
         volumes.addAll(workload.claims());
         List<VolumeMount> mounts = workload.container().getVolumeMounts();
         Set<String> mounted = mounts.stream().map(VolumeMount::getName).collect(Collectors.toSet());
@@ -128,7 +129,9 @@ final class PodRules {
         }
         expect(
                 workload,
-                !workload.isOurs() || mounts.stream().anyMatch(mount -> mount.getMountPath().equals("/tmp")),
+                !workload.isOurs()
+                        || mounts.stream()
+                                .anyMatch(mount -> mount.getMountPath().equals("/tmp")),
                 "has no /tmp, where native libraries are unpacked");
     }
 
@@ -136,8 +139,7 @@ final class PodRules {
         expect(
                 workload,
                 container.getPorts().stream()
-                        .anyMatch(port -> "metrics".equals(port.getName())
-                                && port.getContainerPort() == METRICS_PORT),
+                        .anyMatch(port -> "metrics".equals(port.getName()) && port.getContainerPort() == METRICS_PORT),
                 "has no port named metrics");
         checkProbe(workload, "startup", container.getStartupProbe(), "/livez");
         checkProbe(workload, "liveness", container.getLivenessProbe(), "/livez");

@@ -32,10 +32,11 @@ class PrometheusRuleTest {
     void shouldBeReadAsRules() throws IOException {
         Manifest rule = StrictYaml.manifests("rule", Files.readString(RULE)).get(0);
 
-        assertThat(rule.tree().path("spec").path("groups")).isNotEmpty().allSatisfy(group -> assertThat(
-                        group.path("rules"))
+        assertThat(rule.tree().path("spec").path("groups"))
                 .isNotEmpty()
-                .allSatisfy(one -> assertThat(one.path("expr").asText()).isNotBlank()));
+                .allSatisfy(group -> assertThat(group.path("rules"))
+                        .isNotEmpty()
+                        .allSatisfy(one -> assertThat(one.path("expr").asText()).isNotBlank()));
     }
 
     /** A Prometheus file of rules is what the operator's resource has as its spec. */
@@ -49,8 +50,9 @@ class PrometheusRuleTest {
                   labels:
                     app.kubernetes.io/part-of: millrace
                 spec:
-                """ + alerts.lines()
-                .map(line -> line.isBlank() ? "" : "  " + line)
-                .collect(Collectors.joining("\n", "", "\n"));
+                """
+                + alerts.lines()
+                        .map(line -> line.isBlank() ? "" : "  " + line)
+                        .collect(Collectors.joining("\n", "", "\n"));
     }
 }

@@ -124,11 +124,13 @@ final class SettingsRules {
 
     private Map<String, String> variables(Workload workload) {
         Map<String, String> variables = new TreeMap<>();
-        workload.container().getEnvFrom().stream().filter(source -> source.getConfigMapRef() != null).forEach(source -> {
-            String name = source.getConfigMapRef().getName();
-            expect(workload, bundle.has("ConfigMap", name), "takes variables from a missing map " + name);
-            variables.putAll(bundle.configMap(name));
-        });
+        workload.container().getEnvFrom().stream()
+                .filter(source -> source.getConfigMapRef() != null)
+                .forEach(source -> {
+                    String name = source.getConfigMapRef().getName();
+                    expect(workload, bundle.has("ConfigMap", name), "takes variables from a missing map " + name);
+                    variables.putAll(bundle.configMap(name));
+                });
         for (EnvVar variable : workload.container().getEnv()) {
             variables.put(variable.getName(), variable.getValue() == null ? "given" : variable.getValue());
         }

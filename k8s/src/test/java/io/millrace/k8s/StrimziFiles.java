@@ -41,8 +41,7 @@ final class StrimziFiles {
 
     /** What {@code users.yaml} says. */
     static String users() {
-        return HEADER
-                + Stream.of(Principal.values()).map(StrimziFiles::user).collect(Collectors.joining("---\n"));
+        return HEADER + Stream.of(Principal.values()).map(StrimziFiles::user).collect(Collectors.joining("---\n"));
     }
 
     /** Every topic as the command line would create it. */

@@ -56,7 +56,8 @@ class StrimziFilesTest {
         Map<String, String> found = topicsIn(text);
 
         assertThat(topicsIn(text.substring(text.indexOf("---\n") + 4))).isNotEqualTo(found);
-        assertThat(topicsIn(text.replaceFirst("retention.ms: \\d+", "retention.ms: 1"))).isNotEqualTo(found);
+        assertThat(topicsIn(text.replaceFirst("retention.ms: \\d+", "retention.ms: 1")))
+                .isNotEqualTo(found);
     }
 
     @Test
@@ -85,7 +86,8 @@ class StrimziFilesTest {
                     topic.getSpec().getConfig().forEach((key, value) -> config.put(key, String.valueOf(value)));
                     found.put(
                             topic.getMetadata().getName(),
-                            topic.getSpec().getPartitions() + " x " + topic.getSpec().getReplicas() + " " + config);
+                            topic.getSpec().getPartitions() + " x "
+                                    + topic.getSpec().getReplicas() + " " + config);
                 });
         return found;
     }
@@ -107,13 +109,16 @@ class StrimziFilesTest {
 
     private static String on(AclRuleResource resource) {
         if (resource instanceof AclRuleTopicResource topic) {
-            return "topic " + topic.getName() + " " + pattern(topic.getPatternType().toValue());
+            return "topic " + topic.getName() + " "
+                    + pattern(topic.getPatternType().toValue());
         }
         if (resource instanceof AclRuleGroupResource group) {
-            return "group " + group.getName() + " " + pattern(group.getPatternType().toValue());
+            return "group " + group.getName() + " "
+                    + pattern(group.getPatternType().toValue());
         }
         if (resource instanceof AclRuleTransactionalIdResource id) {
-            return "transactionalId " + id.getName() + " " + pattern(id.getPatternType().toValue());
+            return "transactionalId " + id.getName() + " "
+                    + pattern(id.getPatternType().toValue());
         }
         return "cluster kafka-cluster LITERAL";
     }
