@@ -126,7 +126,7 @@ public final class TrainerWorker implements AutoCloseable {
         String group = pipeline.topicPrefix() + "predictor";
         try (KafkaConsumer<byte[], byte[]> consumer = clients.consumer(
                         Map.of("group.id", group, "max.poll.records", "64", "auto.offset.reset", "earliest"));
-                KafkaProducer<String, byte[]> producer = clients.producer(group + "-" + UUID.randomUUID());
+                KafkaProducer<String, byte[]> producer = clients.predictorProducer(group + "-" + UUID.randomUUID());
                 KafkaClientMetrics consumerMetrics = new KafkaClientMetrics(consumer);
                 KafkaClientMetrics producerMetrics = new KafkaClientMetrics(producer)) {
             consumerMetrics.bindTo(endpoint.meters());

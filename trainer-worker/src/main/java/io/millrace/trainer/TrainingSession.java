@@ -48,7 +48,7 @@ final class TrainingSession implements AutoCloseable {
         Memory memory = Memory.of(settings);
         KafkaConsumer<byte[], byte[]> consumer = closing(
                 clients.consumer(Map.of("group.id", TrainerTransaction.group(pipeline), "auto.offset.reset", "none")));
-        KafkaProducer<String, byte[]> producer = closing(clients.producer(TrainerTransaction.group(pipeline)));
+        KafkaProducer<String, byte[]> producer = closing(clients.trainerProducer(TrainerTransaction.group(pipeline)));
         closing(new KafkaClientMetrics(consumer)).bindTo(meters);
         closing(new KafkaClientMetrics(producer)).bindTo(meters);
         SampleDecoder decoder = new SampleDecoder(pipeline, blobs);
