@@ -85,14 +85,34 @@ final class ModelRelease {
     /** What is to be announced. */
     record Release(ModelVersion version, Optional<ModelAlias> alias, List<ModelEvent> events) {}
 
-    /** The first version of a pipeline: untrained, champion at once, so that every frame has an answer. */
+    /**
+     * The first version of a pipeline: untrained, champion at once, so that every frame has an answer. Where there is a
+     * champion that can answer, learning begins anew because the ledger was lost: it stays until it is beaten.
+     */
     Release bootstrap(Candidate candidate) {
+        catalog.readToEnd();
+        Optional<ModelVersion> champion = catalog.champion().filter(this::canAnswer);
         ModelVersion version = store(candidate, Optional.empty(), Map.of());
-        String reason = "first version, untrained: every frame has an answer from the start";
+        String reason = champion.map(standing -> "learning begins anew; " + standing.getVersion() + " goes on answering")
+                .orElse("first version, untrained: every frame has an answer from the start");
         return new Release(
                 version,
-                Optional.of(alias(version, Optional.empty(), reason)),
+                champion.isPresent() ? Optional.empty() : Optional.of(alias(version, Optional.empty(), reason)),
                 List.of(event(EventKind.VERSION_CREATED, version, reason, Map.of())));
+    }
+
+    private boolean canAnswer(ModelVersion champion) {
+        try {
+            return champion.getInputShape().equals(pipeline.frameShape().dimensions())
+                    && champion.getClasses().equals(pipeline.classes())
+                    && !catalog.weights(champion).isEmpty();
+        } catch (IOException e) {
+            LOGGER.atWarn()
+                    .setCause(e)
+                    .addKeyValue("version", champion.getVersion())
+                    .log("The champion cannot be read, the untrained version takes its place");
+            return false;
+        }
     }
 
     /** Evaluates the candidate against the champion on the holdout. */
