@@ -97,8 +97,10 @@ final class CapacityBenchmark implements Callable<Integer> {
 
     private Turn measure(int processes, FashionData data, int count) throws IOException, InterruptedException {
         try (LocalPipeline pipeline = LocalPipeline.start(options.set, processes);
-                TopicReader accepted = reader(pipeline, pipeline.settings().topics().acceptedFrames());
-                TopicReader predictions = reader(pipeline, pipeline.settings().topics().predictions());
+                TopicReader accepted =
+                        reader(pipeline, pipeline.settings().topics().acceptedFrames());
+                TopicReader predictions =
+                        reader(pipeline, pipeline.settings().topics().predictions());
                 KafkaProducer<String, Frame> producer = pipeline.producer()) {
             List<Frame> warmUp = frames(data, 1, count / 2);
             List<Frame> measured = frames(data, 2, count);
@@ -144,7 +146,8 @@ final class CapacityBenchmark implements Callable<Integer> {
         for (String topic : List.of("labels", "labeled-frames", "outcomes", app + "frame-labels-changelog")) {
             bytes.put("bytes.per.label.of." + topic, (double) bytes(pipeline, topic) / labels);
         }
-        try (TopicReader versions = reader(pipeline, pipeline.settings().topics().modelVersions())) {
+        try (TopicReader versions =
+                reader(pipeline, pipeline.settings().topics().modelVersions())) {
             versions.poll(Duration.ofSeconds(5))
                     .forEach(record -> TopicReader.decode(
                                     pipeline.settings().topics().modelVersions(), record)
@@ -162,7 +165,8 @@ final class CapacityBenchmark implements Callable<Integer> {
                         pipeline.settings().kafkaWith(Map.of("acks", "all")),
                         new StringSerializer(),
                         topic.values().serializer());
-                TopicReader outcomes = reader(pipeline, pipeline.settings().topics().outcomes())) {
+                TopicReader outcomes =
+                        reader(pipeline, pipeline.settings().topics().outcomes())) {
             for (int i = 0; i < frames.size(); i += LABEL_EVERY) {
                 String frameId = frames.get(i).getFrameId();
                 String name = pipeline.settings().classes().get(0);

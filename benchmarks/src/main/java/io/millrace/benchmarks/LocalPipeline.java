@@ -137,7 +137,8 @@ final class LocalPipeline implements AutoCloseable {
     }
 
     private void startStream(String state) throws IOException, InterruptedException {
-        Map<String, String> own = Map.of("stream.state.dir", directory.resolve(state).toString());
+        Map<String, String> own =
+                Map.of("stream.state.dir", directory.resolve(state).toString());
         Settings given = Settings.of(StreamSettings.declare(), Set.of("trainer"), List.of(values, own));
         StreamApp app = lifecycle.add(new StreamApp(
                 settings, StreamSettings.from(given), endpoint, failure -> lifecycle.fail("stream", failure)));

@@ -42,8 +42,9 @@ final class TopicsCommand implements Callable<Integer> {
 
     @Option(
             names = "--grow",
-            description = "Adds partitions where topics have fewer, also to what the stream-app keeps of each partition of"
-                    + " frames. Stop every stream-app first; there is no way back to fewer.")
+            description =
+                    "Adds partitions where topics have fewer, also to what the stream-app keeps of each partition of"
+                            + " frames. Stop every stream-app first; there is no way back to fewer.")
     boolean grow;
 
     @Override

@@ -141,15 +141,27 @@ final class Arrivals implements AutoCloseable {
         if (topic.equals(topics.frames().name())) {
             count(frames, record, TopicReader.decode(topics.frames(), record).map(Frame::getFrameId));
         } else if (topic.equals(topics.acceptedFrames().name())) {
-            count(accepted, record, TopicReader.decode(topics.acceptedFrames(), record).map(Frame::getFrameId));
+            count(
+                    accepted,
+                    record,
+                    TopicReader.decode(topics.acceptedFrames(), record).map(Frame::getFrameId));
         } else if (topic.equals(topics.predictions().name())) {
-            count(predicted, record, TopicReader.decode(topics.predictions(), record).map(Prediction::getFrameId));
+            count(
+                    predicted,
+                    record,
+                    TopicReader.decode(topics.predictions(), record).map(Prediction::getFrameId));
         } else if (topic.equals(topics.labels().name())) {
             count(labels, record, TopicReader.decode(topics.labels(), record).map(LabelEvent::getFrameId));
         } else if (topic.equals(topics.labeledFrames().name())) {
-            count(labeled, record, TopicReader.decode(topics.labeledFrames(), record).map(LabeledFrame::getFrameId));
+            count(
+                    labeled,
+                    record,
+                    TopicReader.decode(topics.labeledFrames(), record).map(LabeledFrame::getFrameId));
         } else if (topic.equals(topics.outcomes().name())) {
-            count(outcomes, record, TopicReader.decode(topics.outcomes(), record).map(Outcome::getFrameId));
+            count(
+                    outcomes,
+                    record,
+                    TopicReader.decode(topics.outcomes(), record).map(Outcome::getFrameId));
         } else if (topic.equals(topics.trainingLedger().name())) {
             ledger.add(TopicReader.decode(topics.trainingLedger(), record).orElseThrow());
         } else {

@@ -107,10 +107,7 @@ class GrowIT {
         for (long i = from; i < to; i++) {
             Frame frame = stream.frame(i, START);
             var unused = producer.send(new ProducerRecord<>(
-                    broker.settings().topics().frames().name(),
-                    (int) (i % partitions),
-                    frame.getSourceId(),
-                    frame));
+                    broker.settings().topics().frames().name(), (int) (i % partitions), frame.getSourceId(), frame));
         }
         producer.flush();
     }
@@ -127,7 +124,9 @@ class GrowIT {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!condition.getAsBoolean()) {
             arrivals.poll();
-            assertThat(System.nanoTime()).as("waited for %s, got %s", what, arrivals).isLessThan(deadline);
+            assertThat(System.nanoTime())
+                    .as("waited for %s, got %s", what, arrivals)
+                    .isLessThan(deadline);
         }
     }
 }

@@ -58,7 +58,8 @@ final class NextVersion {
 
     /** Reads bytes that this release wrote, as the next one reads them. */
     GenericRecord read(byte[] framed) {
-        Schema written = locked.schemaFor(ByteBuffer.wrap(framed, 1, Integer.BYTES).getInt());
+        Schema written =
+                locked.schemaFor(ByteBuffer.wrap(framed, 1, Integer.BYTES).getInt());
         return decode(framed, written, schema(written.getFullName()));
     }
 
@@ -106,7 +107,8 @@ final class NextVersion {
         for (Entry entry : locked.entries()) {
             if (entry.equals(newest(entry.recordName()))) {
                 String file = entry.schema().getName() + "-next.avsc";
-                Files.writeString(history.resolve(file), schema(entry.recordName()).toString());
+                Files.writeString(
+                        history.resolve(file), schema(entry.recordName()).toString());
                 lock.append("\n%d %s %d %s"
                         .formatted(id(entry.recordName()), entry.recordName(), entry.version() + 1, file));
             }

@@ -83,8 +83,9 @@ class TakeoverIT {
         List<ChildProcess> streams = List.of(stream("stream-0"), stream("stream-1"));
         List<ChildProcess> predictors = List.of(trainer("predictor-0", "predict"), trainer("predictor-1", "predict"));
         ChildProcess trainer = trainer("trainer-0", "train");
-        await("two members in each group", () -> shares("stream-app", "frames") == 2
-                && shares("predictor", "accepted-frames") == 2);
+        await(
+                "two members in each group",
+                () -> shares("stream-app", "frames") == 2 && shares("predictor", "accepted-frames") == 2);
 
         FrameStream frames = new FrameStream(
                 FashionData.bundled().training(), new StreamPlan(SEED, 4, Drift.NONE, LONG_STREAM, Encoding.PNG));
@@ -122,8 +123,13 @@ class TakeoverIT {
         await("the backlog", () -> arrivals.predicted.size() >= published + 60);
         LOGGER.atInfo()
                 .addKeyValue("seed", SEED)
-                .addKeyValue("accepted", arrivals.longestSilence(pipeline.topics().acceptedFrames().name()))
-                .addKeyValue("predicted", arrivals.longestSilence(pipeline.topics().predictions().name()))
+                .addKeyValue(
+                        "accepted",
+                        arrivals.longestSilence(
+                                pipeline.topics().acceptedFrames().name()))
+                .addKeyValue(
+                        "predicted",
+                        arrivals.longestSilence(pipeline.topics().predictions().name()))
                 .log("Longest silence of a partition after the kills, seconds");
     }
 
@@ -138,14 +144,22 @@ class TakeoverIT {
         int published = arrivals.frames.size();
         await("the backlog", () -> arrivals.predicted.size() >= published + 60);
         LOGGER.atInfo()
-                .addKeyValue("accepted", arrivals.longestSilence(pipeline.topics().acceptedFrames().name()))
-                .addKeyValue("predicted", arrivals.longestSilence(pipeline.topics().predictions().name()))
+                .addKeyValue(
+                        "accepted",
+                        arrivals.longestSilence(
+                                pipeline.topics().acceptedFrames().name()))
+                .addKeyValue(
+                        "predicted",
+                        arrivals.longestSilence(pipeline.topics().predictions().name()))
                 .log("Longest silence of a partition after the stop in order, seconds");
     }
 
     private void assertNothingIsLostOrDoubled() {
         arrivals.readToEnd();
-        LOGGER.atInfo().addKeyValue("seed", SEED).addKeyValue("arrivals", arrivals).log("The end");
+        LOGGER.atInfo()
+                .addKeyValue("seed", SEED)
+                .addKeyValue("arrivals", arrivals)
+                .log("The end");
         assertThat(arrivals.deadLetters).isEmpty();
         assertThat(Arrivals.notOnce(arrivals.frames)).isEmpty();
         assertThat(arrivals.accepted).as("accepted, each once").isEqualTo(arrivals.frames);
@@ -186,11 +200,16 @@ class TakeoverIT {
 
     private Map<String, String> settings() {
         return new HashMap<>(Map.of(
-                "kafka.bootstrap.servers", broker.broker().bootstrapServers(),
-                "kafka.session.timeout.ms", "6000",
-                "kafka.heartbeat.interval.ms", "1000",
-                "pipeline.topic.prefix", pipeline.topicPrefix(),
-                "pipeline.blob.store", "file:" + directory.resolve("blobs")));
+                "kafka.bootstrap.servers",
+                broker.broker().bootstrapServers(),
+                "kafka.session.timeout.ms",
+                "6000",
+                "kafka.heartbeat.interval.ms",
+                "1000",
+                "pipeline.topic.prefix",
+                pipeline.topicPrefix(),
+                "pipeline.blob.store",
+                "file:" + directory.resolve("blobs")));
     }
 
     private ChildProcess child(ChildProcess child) {

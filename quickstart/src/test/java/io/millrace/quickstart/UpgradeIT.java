@@ -131,7 +131,11 @@ class UpgradeIT {
         }
         assertThat(labeled.get(stream.frameId(90))).isEqualTo("ASSIGN Bag 0");
         assertThat(new String(
-                        arrivals.deadLetters.get(0).headers().lastHeader("millrace.reason").value(),
+                        arrivals.deadLetters
+                                .get(0)
+                                .headers()
+                                .lastHeader("millrace.reason")
+                                .value(),
                         StandardCharsets.UTF_8))
                 .isEqualTo("UNKNOWN_ACTION");
     }
@@ -237,8 +241,8 @@ class UpgradeIT {
     }
 
     private void send(String topic, String key, byte[] value) {
-        var unused = producer.send(new ProducerRecord<>(
-                pipeline.topicPrefix() + topic, key.getBytes(StandardCharsets.UTF_8), value));
+        var unused = producer.send(
+                new ProducerRecord<>(pipeline.topicPrefix() + topic, key.getBytes(StandardCharsets.UTF_8), value));
     }
 
     private static <V extends SpecificRecord> byte[] bytes(Topic<V> topic, V value) {
@@ -249,7 +253,9 @@ class UpgradeIT {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!condition.getAsBoolean()) {
             arrivals.poll();
-            assertThat(System.nanoTime()).as("waited for %s, got %s", what, arrivals).isLessThan(deadline);
+            assertThat(System.nanoTime())
+                    .as("waited for %s, got %s", what, arrivals)
+                    .isLessThan(deadline);
         }
     }
 }

@@ -130,8 +130,7 @@ class ResumeIT {
         PipelineSettings pipeline = withTinyFrames("lost.");
         long aliases = size(pipeline, pipeline.topics().modelAliases());
         long versions = size(pipeline, pipeline.topics().modelVersions());
-        NewTopic ledger =
-                new NewTopic(pipeline.topics().trainingLedger().name(), Optional.of(1), Optional.empty());
+        NewTopic ledger = new NewTopic(pipeline.topics().trainingLedger().name(), Optional.of(1), Optional.empty());
         try (Admin admin = Admin.create(new HashMap<>(pipeline.kafka()))) {
             admin.deleteTopics(List.of(ledger.name())).all().get();
             admin.createTopics(List.of(ledger)).all().get();

@@ -93,7 +93,8 @@ final class ModelRelease {
         catalog.readToEnd();
         Optional<ModelVersion> champion = catalog.champion().filter(this::canAnswer);
         ModelVersion version = store(candidate, Optional.empty(), Map.of());
-        String reason = champion.map(standing -> "learning begins anew; " + standing.getVersion() + " goes on answering")
+        String reason = champion.map(
+                        standing -> "learning begins anew; " + standing.getVersion() + " goes on answering")
                 .orElse("first version, untrained: every frame has an answer from the start");
         return new Release(
                 version,

@@ -40,8 +40,9 @@ final class SlowTrainer {
         LOGGER.atWarn()
                 .addKeyValue("published", publishedNow)
                 .addKeyValue("ahead", ahead)
-                .log("The feed waits for the trainer: none commits, or --ahead is less than one takes between two commits"
-                        + " (trainer.frames.per.step times trainer.commit.interval.steps, and labels for the first step)");
+                .log(
+                        "The feed waits for the trainer: none commits, or --ahead is less than one takes between two commits"
+                                + " (trainer.frames.per.step times trainer.commit.interval.steps, and labels for the first step)");
         return true;
     }
 }
