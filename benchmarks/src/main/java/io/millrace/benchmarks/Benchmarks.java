@@ -24,6 +24,7 @@ import picocli.CommandLine.ScopeType;
             StepBenchmark.class,
             RoutingBenchmark.class,
             LatencyBenchmark.class,
+            CapacityBenchmark.class,
             HelpCommand.class
         })
 public final class Benchmarks {

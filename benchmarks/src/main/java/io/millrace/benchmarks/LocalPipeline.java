@@ -38,23 +38,32 @@ final class LocalPipeline implements AutoCloseable {
     private final Map<String, String> values;
     private final PipelineSettings settings;
     private final Endpoint endpoint;
+    private final Path directory;
 
     private LocalPipeline(Path directory, Map<String, String> set) throws IOException {
+        this.directory = directory;
         lifecycle.add(() -> delete(directory));
         EmbeddedBroker broker = lifecycle.add(EmbeddedBroker.start(directory.resolve("broker"), 0));
         values = new HashMap<>(set);
         values.put("kafka.bootstrap.servers", broker.bootstrapServers());
         values.put("pipeline.blob.store", "file:" + directory.resolve("blobs"));
-        values.put("stream.state.dir", directory.resolve("state").toString());
         settings = PipelineSettings.from(Settings.of(StreamSettings.declare(), Set.of("trainer"), List.of(values)));
         endpoint = lifecycle.add(new Endpoint(settings.httpHost(), settings.httpPort()));
     }
 
     /** Starts everything and returns once the stream-app runs. */
     static LocalPipeline start(Map<String, String> set) throws IOException, InterruptedException {
+        return start(set, 1);
+    }
+
+    /** Starts everything and returns once so many stream-apps run. */
+    static LocalPipeline start(Map<String, String> set, int streams) throws IOException, InterruptedException {
         LocalPipeline pipeline = new LocalPipeline(Files.createTempDirectory("millrace-bench"), set);
         try {
-            pipeline.startStream();
+            pipeline.createTopics();
+            for (int i = 0; i < streams; i++) {
+                pipeline.startStream("state-" + i);
+            }
         } catch (IOException | InterruptedException | RuntimeException e) {
             pipeline.close();
             throw e;
@@ -74,8 +83,18 @@ final class LocalPipeline implements AutoCloseable {
                 settings.topics().frames().values().serializer());
     }
 
+    /** Where the broker keeps the partitions of topics, each in a directory of its own. */
+    Path logs() {
+        return directory.resolve("broker").resolve("log");
+    }
+
     /** Has a trainer announce the untrained first champion and leave, then starts a predictor. */
     void startPredictor() throws InterruptedException {
+        startPredictors(1);
+    }
+
+    /** The same with several predictors. */
+    void startPredictors(int count) throws InterruptedException {
         TrainerWorker trainer = worker("train");
         trainer.start();
         try (TopicReader aliases = new TopicReader(
@@ -84,7 +103,9 @@ final class LocalPipeline implements AutoCloseable {
         } finally {
             trainer.close();
         }
-        lifecycle.add(worker("predict")).start();
+        for (int i = 0; i < count; i++) {
+            lifecycle.add(worker("predict")).start();
+        }
     }
 
     /** Waits a while, and says what for when it takes too long or a part has failed. */
@@ -109,11 +130,16 @@ final class LocalPipeline implements AutoCloseable {
         lifecycle.close();
     }
 
-    private void startStream() throws IOException, InterruptedException {
+    private void createTopics() throws InterruptedException {
         try (Admin admin = Admin.create(new HashMap<>(settings.kafka()))) {
             new TopicSetup(settings.topics(), PARTITIONS, 1).createOn(admin);
         }
-        Settings given = Settings.of(StreamSettings.declare(), Set.of("trainer"), List.of(values));
+    }
+
+    private void startStream(String state) throws IOException, InterruptedException {
+        Map<String, String> own =
+                Map.of("stream.state.dir", directory.resolve(state).toString());
+        Settings given = Settings.of(StreamSettings.declare(), Set.of("trainer"), List.of(values, own));
         StreamApp app = lifecycle.add(new StreamApp(
                 settings, StreamSettings.from(given), endpoint, failure -> lifecycle.fail("stream", failure)));
         app.start();

@@ -94,7 +94,7 @@ final class RoutingBenchmark implements Callable<Integer> {
     }
 
     /** Encoded before the clock starts: a camera would do that elsewhere. */
-    private static List<Frame> frames(FashionData data, StreamPlan plan) {
+    static List<Frame> frames(FashionData data, StreamPlan plan) {
         FrameStream stream = new FrameStream(data.training(), plan);
         Instant start = Instant.now().minus(FrameStream.INTERVAL.multipliedBy(plan.limit()));
         return LongStream.range(0, plan.limit())
@@ -102,7 +102,7 @@ final class RoutingBenchmark implements Callable<Integer> {
                 .toList();
     }
 
-    private static long route(
+    static long route(
             List<Frame> batch, LocalPipeline pipeline, KafkaProducer<String, Frame> producer, TopicReader accepted) {
         String topic = pipeline.settings().topics().frames().name();
         long before = System.nanoTime();

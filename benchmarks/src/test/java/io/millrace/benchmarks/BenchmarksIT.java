@@ -25,7 +25,7 @@ class BenchmarksIT {
     Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"trial", "step", "routing", "latency"})
+    @ValueSource(strings = {"trial", "step", "routing", "latency", "capacity"})
     void shouldExplainItselfWhenAskedForHelp(String benchmark) {
         assertThat(run(benchmark, "--help")).isZero();
         assertThat(out.toString()).contains("Usage: millrace bench " + benchmark, "--quick", "--json", "--set");
@@ -76,6 +76,21 @@ class BenchmarksIT {
         assertThat(figures.get("frames").asInt()).isEqualTo(40);
         assertThat(figures.has("accepted.latency.p50.ms")).isTrue();
         assertThat(figures.has("predicted.latency.p99.ms")).isTrue();
+    }
+
+    @Test
+    void shouldTellWhatOneAndTwoProcessesTakeAndWhatARecordWeighs() throws IOException {
+        JsonNode figures = figures("capacity", "--frames", "200", "--turns", "1");
+
+        for (String name : List.of("one.stream", "two.streams", "one.predictor", "two.predictors")) {
+            assertThat(figures.get(name + ".frames.per.second").asDouble())
+                    .as(name)
+                    .isPositive();
+        }
+        assertThat(figures.get("bytes.per.frame.of.frames").asDouble()).isGreaterThan(300);
+        assertThat(figures.get("bytes.per.frame.of.predictions").asDouble()).isPositive();
+        assertThat(figures.get("bytes.per.label.of.labeled-frames").asDouble()).isPositive();
+        assertThat(figures.get("bytes.of.an.artifact").asDouble()).isGreaterThan(10_000);
     }
 
     private JsonNode figures(String... arguments) throws IOException {

@@ -2,15 +2,23 @@ package io.millrace.quickstart;
 
 import io.millrace.quickstart.broker.TopicSetup;
 import io.millrace.runtime.PipelineSettings;
+import io.millrace.runtime.Settings;
 import io.millrace.runtime.command.SettingsOptions;
+import io.millrace.stream.StreamSettings;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.common.GroupState;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,16 +45,31 @@ final class TopicsCommand implements Callable<Integer> {
     @Option(names = "--replicas", defaultValue = "1", description = "Copies of each (default: ${DEFAULT-VALUE}).")
     int replicas;
 
+    @Option(
+            names = "--grow",
+            description =
+                    "Adds partitions where topics have fewer, also to what the stream-app keeps of each partition of"
+                            + " frames. Stop every stream-app first; there is no way back to fewer.")
+    boolean grow;
+
     @Override
     public Integer call() throws InterruptedException, ExecutionException {
-        PipelineSettings pipeline = options.pipeline();
+        Settings settings = options.settings(StreamSettings.declare(), Map.of());
+        PipelineSettings pipeline = PipelineSettings.from(settings);
         PrintWriter out = spec.commandLine().getOut();
         try (Admin admin = Admin.create(new HashMap<>(pipeline.kafka()))) {
             awaitBrokers(admin);
-            List<String> created = new TopicSetup(pipeline.topics(), partitions, replicas).createOn(admin);
+            TopicSetup setup = new TopicSetup(pipeline.topics(), partitions, replicas);
+            List<String> created = setup.createOn(admin);
             created.stream().sorted().forEach(topic -> out.println("created " + topic));
             if (created.isEmpty()) {
                 out.println("all topics are there");
+            }
+            if (grow) {
+                StreamSettings stream = StreamSettings.from(settings);
+                refuseWhileRunning(admin, stream.applicationId());
+                setup.growOn(admin, Set.of(stream.seenFramesTopic()))
+                        .forEach(topic -> out.println("grew " + topic + " to " + partitions + " partitions"));
             }
         }
         return 0;
@@ -59,6 +82,22 @@ final class TopicsCommand implements Callable<Integer> {
         while (brokers < replicas && System.nanoTime() - deadline < 0) {
             TimeUnit.MILLISECONDS.sleep(A_SECOND);
             brokers = admin.describeCluster().nodes().get().size();
+        }
+    }
+
+    private static void refuseWhileRunning(Admin admin, String application) throws InterruptedException {
+        try {
+            GroupState state = admin.describeConsumerGroups(List.of(application)).all().get().values().stream()
+                    .map(ConsumerGroupDescription::groupState)
+                    .findFirst()
+                    .orElse(GroupState.DEAD);
+            if (state != GroupState.EMPTY && state != GroupState.DEAD) {
+                throw new KafkaException("stream-apps of " + application + " run: stop every one of them first");
+            }
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof GroupIdNotFoundException)) { // it has never run
+                throw new KafkaException("cannot ask for the members of " + application, e.getCause());
+            }
         }
     }
 }

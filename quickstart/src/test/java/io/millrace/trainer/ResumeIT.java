@@ -1,6 +1,7 @@
 package io.millrace.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.millrace.quickstart.TestPipeline;
@@ -28,13 +29,17 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
@@ -95,6 +100,77 @@ class ResumeIT {
                 .isNotEqualTo(train("eight.", List.of(), "8").state());
     }
 
+    @Test
+    void shouldFenceTheOneLeftBehindWhenAnotherTrainerTakesItsPlace() throws Exception {
+        PipelineSettings pipeline = withTinyFrames(broker.another("two.").topicPrefix());
+        publish(pipeline);
+        TrainerSettings settings = settings(pipeline, "7");
+        try (TrainingSession left = session(pipeline, settings)) {
+            begin(left);
+            left.loop().turn(() -> false);
+            try (TrainingSession successor = session(pipeline, settings)) {
+                Ending ending = drained(successor, pipeline);
+
+                assertThatThrownBy(() -> {
+                            for (int i = 0; i < STEPS; i++) {
+                                left.loop().turn(() -> false);
+                            }
+                        })
+                        .isInstanceOf(ApiException.class);
+
+                assertThat(ending).isEqualTo(train("one.", List.of()));
+                assertThat(accounted(pipeline)).isEqualTo(ending.accounted());
+            }
+        }
+    }
+
+    @Test
+    void shouldLetTheChampionAnswerOnWhenTheLedgerIsLost() throws Exception {
+        train("lost.", List.of());
+        PipelineSettings pipeline = withTinyFrames("lost.");
+        long aliases = size(pipeline, pipeline.topics().modelAliases());
+        long versions = size(pipeline, pipeline.topics().modelVersions());
+        NewTopic ledger = new NewTopic(pipeline.topics().trainingLedger().name(), Optional.of(1), Optional.empty());
+        try (Admin admin = Admin.create(new HashMap<>(pipeline.kafka()))) {
+            admin.deleteTopics(List.of(ledger.name())).all().get();
+            admin.createTopics(List.of(ledger)).all().get();
+        }
+
+        try (TrainingSession session = session(pipeline, settings(pipeline, "7"))) {
+            assertThat(session.checkpoint()).isEmpty();
+            begin(session);
+        }
+
+        assertThat(size(pipeline, pipeline.topics().modelVersions())).isEqualTo(versions + 1);
+        assertThat(size(pipeline, pipeline.topics().modelAliases())).isEqualTo(aliases);
+    }
+
+    @Test
+    void shouldRefuseALedgerOfSeveralPartitions() throws Exception {
+        PipelineSettings pipeline = withTinyFrames("wide.");
+        String ledger = pipeline.topics().trainingLedger().name();
+        try (Admin admin = Admin.create(new HashMap<>(pipeline.kafka()))) {
+            admin.createTopics(List.of(new NewTopic(ledger, Optional.of(2), Optional.empty())))
+                    .all()
+                    .get();
+        }
+        broker.another("wide.");
+
+        assertThatThrownBy(() -> session(pipeline, settings(pipeline, "7")))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(ledger + " to have one partition, got 2");
+    }
+
+    private static long size(PipelineSettings pipeline, Topic<?> topic) {
+        long records = 0;
+        try (TopicReader reader = new TopicReader(pipeline, List.of(topic.name()))) {
+            do {
+                records += reader.poll(Duration.ofMillis(100)).count();
+            } while (!reader.isAtEnd());
+        }
+        return records;
+    }
+
     /**
      * How a run ended.
      *
@@ -120,18 +196,22 @@ class ResumeIT {
                 }
             } // nothing is committed on the way out
         }
-        Map<String, String> state = new TreeMap<>();
         try (TrainingSession session = session(pipeline, settings)) {
-            begin(session);
-            session.source().endHere();
-            boolean drained = false;
-            while (!drained) {
-                drained = session.loop().turn(() -> false);
-            }
-            session.loop().finish(true);
-            for (Tensor tensor : session.learner().state()) {
-                state.put(tensor.name(), bits(tensor.values()));
-            }
+            return drained(session, pipeline);
+        }
+    }
+
+    private static Ending drained(TrainingSession session, PipelineSettings pipeline) {
+        begin(session);
+        session.source().endHere();
+        boolean drained = false;
+        while (!drained) {
+            drained = session.loop().turn(() -> false);
+        }
+        session.loop().finish(true);
+        Map<String, String> state = new TreeMap<>();
+        for (Tensor tensor : session.learner().state()) {
+            state.put(tensor.name(), bits(tensor.values()));
         }
         return new Ending(state, accounted(pipeline));
     }

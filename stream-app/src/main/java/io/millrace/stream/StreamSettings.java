@@ -3,6 +3,7 @@ package io.millrace.stream;
 import io.millrace.runtime.PipelineSettings;
 import io.millrace.runtime.Settings;
 import io.millrace.schemas.Groups;
+import io.millrace.stream.deduplicate.DuplicateFilter;
 import io.millrace.stream.join.JoinConfig;
 import java.time.Duration;
 import org.apache.kafka.common.config.ConfigDef;
@@ -115,6 +116,11 @@ public record StreamSettings(
                 duration(settings, MAX_AGE),
                 duration(settings, MAX_FUTURE),
                 new JoinConfig(duration(settings, LABEL_WAIT), duration(settings, LABEL_HORIZON)));
+    }
+
+    /** Internal topic that must have as many partitions as {@code frames}: what was seen in each of them. */
+    public String seenFramesTopic() {
+        return applicationId + "-" + DuplicateFilter.STORE + "-changelog";
     }
 
     private static Duration duration(Settings settings, String key) {

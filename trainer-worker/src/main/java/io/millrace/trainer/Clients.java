@@ -11,6 +11,8 @@ import org.apache.kafka.common.serialization.StringSerializer;
 
 /** Kafka clients as both loops need them: only what is committed is read, and written only in transactions. */
 record Clients(PipelineSettings pipeline, TrainerSettings settings) {
+    private static final int PREDICTOR_TIMEOUT_MILLIS = 10_000;
+
     KafkaConsumer<byte[], byte[]> consumer(Map<String, String> own) {
         Map<String, String> config = new HashMap<>(own);
         config.put("enable.auto.commit", "false");
@@ -20,12 +22,25 @@ record Clients(PipelineSettings pipeline, TrainerSettings settings) {
                 pipeline.kafkaWith(config), new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
-    KafkaProducer<String, byte[]> producer(String transactionalId) {
+    /** Writes what the trainer commits: a checkpoint may take long. */
+    KafkaProducer<String, byte[]> trainerProducer(String transactionalId) {
+        return producer(transactionalId, settings.transactionTimeoutMillis());
+    }
+
+    /**
+     * Writes predictions. Nobody fences a predictor that was killed, so until its open transaction times out, nothing
+     * behind it is visible and nobody can take over its partitions: the time-out is short, as that of Kafka Streams.
+     */
+    KafkaProducer<String, byte[]> predictorProducer(String transactionalId) {
+        return producer(transactionalId, Math.min(settings.transactionTimeoutMillis(), PREDICTOR_TIMEOUT_MILLIS));
+    }
+
+    private KafkaProducer<String, byte[]> producer(String transactionalId, int timeoutMillis) {
         Map<String, String> config = Map.of(
                 "transactional.id",
                 transactionalId,
                 "transaction.timeout.ms",
-                Integer.toString(settings.transactionTimeoutMillis()),
+                Integer.toString(timeoutMillis),
                 "acks",
                 "all",
                 "enable.idempotence",

@@ -93,15 +93,37 @@ final class ModelRelease {
     /** A challenger against the champion on the holdout. */
     record Trial(Evaluation champion, Evaluation challenger, Decision decision) {}
 
-    /** The first version of a pipeline: untrained, champion at once, so that every frame has an answer. */
+    /**
+     * The first version of a pipeline: untrained, champion at once, so that every frame has an answer. Where there is a
+     * champion that can answer, learning begins anew because the ledger was lost: it stays until it is beaten.
+     */
     Release bootstrap(Candidate candidate) {
+        catalog.readToEnd();
+        Optional<ModelVersion> champion = catalog.champion().filter(this::canAnswer);
         ModelVersion version = store(candidate, Optional.empty(), Map.of());
-        String reason = "first version, untrained: every frame has an answer from the start";
+        String reason = champion.map(
+                        standing -> "learning begins anew; " + standing.getVersion() + " goes on answering")
+                .orElse("first version, untrained: every frame has an answer from the start");
         return new Release(
                 version,
-                Optional.of(alias(version, Optional.empty(), reason)),
+                champion.isPresent() ? Optional.empty() : Optional.of(alias(version, Optional.empty(), reason)),
                 List.of(event(EventKind.VERSION_CREATED, version, reason, Map.of())),
                 Optional.empty());
+    }
+
+    private boolean canAnswer(ModelVersion champion) {
+        try {
+            ModelLoader.checkFit(pipeline, champion);
+            return !catalog.weights(champion).isEmpty();
+        } catch (UnusableVersionException e) {
+            LOGGER.atWarn()
+                    .setCause(e)
+                    .addKeyValue("version", champion.getVersion())
+                    .log("The champion cannot be used, the untrained version takes its place");
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException("the blob store does not give the champion", e);
+        }
     }
 
     /** Evaluates the candidate against the champion on the holdout. */

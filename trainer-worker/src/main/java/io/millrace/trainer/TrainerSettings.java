@@ -1,5 +1,6 @@
 package io.millrace.trainer;
 
+import io.millrace.runtime.BadSettingsException;
 import io.millrace.runtime.PipelineSettings;
 import io.millrace.runtime.Settings;
 import io.millrace.runtime.Sha256;
@@ -63,6 +64,9 @@ public record TrainerSettings(
     private static final String IDLE = "trainer.intake.idle.ms";
     private static final String TRANSACTION_TIMEOUT = "trainer.transaction.timeout.ms";
 
+    /** A file of at most 2 GiB less 256 MiB for student, teacher and optimizer. */
+    private static final long MAX_CHECKPOINT_BYTES = (2L << 30) - (256L << 20);
+
     public TrainerSettings {
         roles = List.copyOf(roles);
         inUse = Map.copyOf(inUse);
@@ -100,6 +104,7 @@ public record TrainerSettings(
                 .removeIf(key -> (!key.startsWith("trainer.") || key.startsWith(SigningSettings.PREFIX))
                         && !key.equals("pipeline.classes")
                         && !key.equals("pipeline.frame.shape"));
+        refuseOversizedCheckpoints(settings);
         return new TrainerSettings(
                 LearnSettings.from(settings),
                 settings.get(ROLES),
@@ -120,6 +125,18 @@ public record TrainerSettings(
     /** SHA-256 of the settings that shape the learning, 64 hex digits. */
     public String hash() {
         return Sha256.of(new TreeMap<>(inUse).toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Replayed samples go into the checkpoint: better told at the start than when the buffers are full. */
+    private static void refuseOversizedCheckpoints(Settings settings) {
+        List<Integer> capacities = List.of(settings.get(LABELED), settings.get(UNLABELED), settings.get(HOLDOUT));
+        long samples = capacities.stream().mapToLong(Integer::longValue).sum();
+        long values = PipelineSettings.from(settings).frameShape().values();
+        if (samples > MAX_CHECKPOINT_BYTES / Float.BYTES / values) {
+            throw new BadSettingsException(List.of("a checkpoint holds " + samples + " samples of " + values
+                    + " values, four bytes each; expected at most " + MAX_CHECKPOINT_BYTES + " bytes: lower " + LABELED
+                    + ", " + UNLABELED + " or " + HOLDOUT + ", or send smaller frames"));
+        }
     }
 
     private static void count(ConfigDef declared, String key, int usual, String sentence) {

@@ -148,7 +148,7 @@ public final class TrainerWorker implements AutoCloseable {
         String group = new Groups(pipeline.topicPrefix()).predictor();
         try (KafkaConsumer<byte[], byte[]> consumer = clients.consumer(
                         Map.of("group.id", group, "max.poll.records", "64", "auto.offset.reset", "earliest"));
-                KafkaProducer<String, byte[]> producer = clients.producer(group + "-" + UUID.randomUUID());
+                KafkaProducer<String, byte[]> producer = clients.predictorProducer(group + "-" + UUID.randomUUID());
                 KafkaMeters ofConsumer = KafkaMeters.of(consumer, endpoint.meters());
                 KafkaMeters ofProducer = KafkaMeters.of(producer, endpoint.meters());
                 PredictorMetrics metrics = new PredictorMetrics(endpoint.meters(), pipeline.classes())) {

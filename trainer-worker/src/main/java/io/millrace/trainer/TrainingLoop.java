@@ -297,6 +297,7 @@ final class TrainingLoop {
         committedStep = step;
         turns = 0;
         committedAt = clock.millis();
+        source.takeUpNewPartitions();
     }
 
     private Checkpoint checkpoint() {

@@ -49,7 +49,7 @@ final class TrainingSession implements AutoCloseable {
         Memory memory = Memory.of(settings);
         KafkaConsumer<byte[], byte[]> consumer = closing(
                 clients.consumer(Map.of("group.id", TrainerTransaction.group(pipeline), "auto.offset.reset", "none")));
-        KafkaProducer<String, byte[]> producer = closing(clients.producer(TrainerTransaction.group(pipeline)));
+        KafkaProducer<String, byte[]> producer = closing(clients.trainerProducer(TrainerTransaction.group(pipeline)));
         closing(KafkaMeters.of(consumer, meters));
         closing(KafkaMeters.of(producer, meters));
         SampleDecoder decoder = new SampleDecoder(pipeline, blobs);

@@ -105,6 +105,9 @@ public final class EmbeddedBroker implements AutoCloseable {
         settings.put("share.coordinator.state.topic.replication.factor", "1");
         settings.put("share.coordinator.state.topic.min.isr", "1");
         settings.put("share.coordinator.state.topic.num.partitions", "1");
+        // A transaction that a killed process left open holds up its readers: look for them every second, not every
+        // ten.
+        settings.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
         // Nobody else will join: rebalance at once.
         settings.put("group.initial.rebalance.delay.ms", "0");
         // 2 MiB instead of 128 MiB: saves memory, compacted topics here are small.

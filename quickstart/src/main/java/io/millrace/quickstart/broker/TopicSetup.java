@@ -7,8 +7,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
@@ -54,6 +56,37 @@ public final class TopicSetup {
             }
         }
         return created;
+    }
+
+    /**
+     * Gives the topics of frames and labels more partitions, where they have fewer than wanted. A topic never has fewer
+     * again, and keys move to other partitions. No stream-app may run meanwhile.
+     *
+     * @param besideFrames internal topics of the stream-app with as many partitions as frames; none before its first run
+     * @return names of the topics that grew
+     * @throws KafkaException when the broker refuses
+     */
+    public List<String> growOn(Admin admin, Set<String> besideFrames) throws InterruptedException {
+        Set<String> about = aboutModels(topics);
+        List<String> wanted = new ArrayList<>(besideFrames);
+        topics.all().stream()
+                .map(Topic::name)
+                .filter(name -> !about.contains(name))
+                .forEach(wanted::add);
+        try {
+            Set<String> there = admin.listTopics().names().get();
+            wanted.retainAll(there);
+            Map<String, NewPartitions> more = new TreeMap<>();
+            admin.describeTopics(wanted).allTopicNames().get().forEach((name, topic) -> {
+                if (topic.partitions().size() < partitions) {
+                    more.put(name, NewPartitions.increaseTo(partitions));
+                }
+            });
+            admin.createPartitions(more).all().get();
+            return List.copyOf(more.keySet());
+        } catch (ExecutionException e) {
+            throw new KafkaException("cannot add partitions", e.getCause());
+        }
     }
 
     /** Topics about models: they have one partition, because their order counts as a whole. */

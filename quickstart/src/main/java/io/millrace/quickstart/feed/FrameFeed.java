@@ -135,7 +135,9 @@ public final class FrameFeed implements Loop {
             long ahead = Math.max(0, framesInTopic() - settledBefore);
             long published = 0;
             long i = position.first();
+            SlowTrainer slow = new SlowTrainer(clock);
             while (i < stream.plan().limit() && !stopping) {
+                slow.check(published, max.ahead());
                 long settled = progress.settled(published < max.ahead() ? Duration.ZERO : A_MOMENT) - settledBefore;
                 long allowed = max.ahead() - (ahead + published - settled);
                 for (; allowed > 0 && i < stream.plan().limit() && !stopping; i++) {

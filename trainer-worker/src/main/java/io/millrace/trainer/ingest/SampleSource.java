@@ -78,22 +78,30 @@ public final class SampleSource {
      * @param waiting labels that came before and were not due yet
      */
     public void start(Map<TopicPartition, Long> positions, Collection<ReceivedLabel> waiting) {
-        List<TopicPartition> partitions = new ArrayList<>();
-        for (String topic :
-                List.of(topics.acceptedFrames().name(), topics.labeledFrames().name())) {
-            consumer.partitionsFor(topic).forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
-        }
+        List<TopicPartition> partitions = partitions();
         // Asked before the assignment: the client would take the answer for the end of an assigned partition.
         nextOffsets.putAll(consumer.beginningOffsets(partitions));
         consumer.assign(partitions);
         nextOffsets.putAll(positions);
         nextOffsets.forEach(consumer::seek);
-        for (TopicPartition partition : partitions) {
-            if (isFrames(partition)) {
-                queues.put(partition, new FrameQueue(partition, clock.millis()));
-            }
-        }
+        partitions.forEach(this::queue);
         inbox.addAll(waiting);
+    }
+
+    /** Takes up partitions that the topics were given since the start, each from its beginning. */
+    public void takeUpNewPartitions() {
+        List<TopicPartition> partitions = partitions();
+        List<TopicPartition> added = partitions.stream()
+                .filter(partition -> !nextOffsets.containsKey(partition))
+                .toList();
+        if (!added.isEmpty()) {
+            Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(added);
+            consumer.assign(partitions); // those that were assigned before stay where they are
+            beginnings.forEach(consumer::seek);
+            nextOffsets.putAll(beginnings);
+            added.forEach(this::queue);
+            LOGGER.atInfo().addKeyValue("partitions", added).log("New partitions are taken up");
+        }
     }
 
     /** Waits until {@code count} labels have come, or {@code stop} says so. */
@@ -173,6 +181,21 @@ public final class SampleSource {
                     + Math.max(0, consumer.currentLag(queue.partition()).orElse(0));
         }
         return backlog;
+    }
+
+    private List<TopicPartition> partitions() {
+        List<TopicPartition> partitions = new ArrayList<>();
+        for (String topic :
+                List.of(topics.acceptedFrames().name(), topics.labeledFrames().name())) {
+            consumer.partitionsFor(topic).forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
+        }
+        return partitions;
+    }
+
+    private void queue(TopicPartition partition) {
+        if (isFrames(partition)) {
+            queues.put(partition, new FrameQueue(partition, clock.millis()));
+        }
     }
 
     private void poll(Duration wait) {

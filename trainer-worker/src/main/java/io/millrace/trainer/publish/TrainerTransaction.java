@@ -200,6 +200,11 @@ public final class TrainerTransaction {
     /** The last committed row; the offsets behind it may be transaction markers, so it is looked for backwards. */
     private Optional<ConsumerRecord<byte[], byte[]>> lastLedgerRow() {
         TopicPartition partition = new TopicPartition(topics.trainingLedger().name(), 0);
+        int partitions = consumer.partitionsFor(partition.topic()).size();
+        if (partitions != 1) { // the last row might lie in another one, and everything be learned again
+            throw new IllegalStateException("expected " + partition.topic() + " to have one partition, got "
+                    + partitions + ": its rows are one chain, so make the topic anew with one");
+        }
         consumer.assign(List.of(partition));
         long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
         long begin = consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);

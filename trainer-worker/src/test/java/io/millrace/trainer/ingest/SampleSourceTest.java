@@ -28,6 +28,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -66,14 +67,8 @@ class SampleSourceTest {
     @BeforeEach
     void setUp() throws IOException {
         blobs = new FileBlobStore(directory);
-        Node node = new Node(0, "127.0.0.1", 1);
-        Node[] nodes = {node};
-        consumer.updatePartitions(
-                FRAMES,
-                List.of(
-                        new PartitionInfo(FRAMES, 0, node, nodes, nodes),
-                        new PartitionInfo(FRAMES, 1, node, nodes, nodes)));
-        consumer.updatePartitions(LABELS, List.of(new PartitionInfo(LABELS, 0, node, nodes, nodes)));
+        havePartitions(FRAMES, 2);
+        havePartitions(LABELS, 1);
         for (TopicPartition partition : partitions()) {
             consumer.updateBeginningOffsets(Map.of(partition, 0L));
             consumer.updateEndOffsets(Map.of(partition, 0L));
@@ -224,6 +219,32 @@ class SampleSourceTest {
     }
 
     @Test
+    void shouldTakeUpAPartitionThatWasAddedAndLeaveTheOthersWhereTheyAre() {
+        source.start(Map.of(), List.of());
+        frame(0, 10);
+        frame(1, 20);
+        frame(0, 40);
+        frame(1, 50);
+        source.next(2, () -> false);
+        source.takeUpNewPartitions(); // none
+        TopicPartition added = new TopicPartition(FRAMES, 2);
+        havePartitions(FRAMES, 3);
+        consumer.updateBeginningOffsets(Map.of(added, 0L));
+        consumer.updateEndOffsets(Map.of(added, 0L));
+
+        source.takeUpNewPartitions();
+
+        frame(2, 30);
+        frame(2, 60);
+        assertThat(source.next(2, () -> false).frames())
+                .extracting(frame -> Objects.requireNonNull(frame.sample()).frameId())
+                .containsExactly("f-2-30", "f-0-40");
+        assertThat(source.positions())
+                .containsEntry(new TopicPartition(FRAMES, 0), 2L)
+                .containsEntry(added, 1L);
+    }
+
+    @Test
     void shouldAccountForAFrameThatCannotBeRead() {
         source.start(Map.of(), List.of());
         Frame broken = frameRecord("broken", 10, new byte[] {1, 2, 3});
@@ -363,5 +384,15 @@ class SampleSourceTest {
                 value,
                 new RecordHeaders(),
                 Optional.empty());
+    }
+
+    private void havePartitions(String topic, int count) {
+        Node node = new Node(0, "127.0.0.1", 1);
+        Node[] nodes = {node};
+        consumer.updatePartitions(
+                topic,
+                IntStream.range(0, count)
+                        .mapToObj(partition -> new PartitionInfo(topic, partition, node, nodes, nodes))
+                        .toList());
     }
 }
