@@ -1,6 +1,6 @@
 package io.millrace.quickstart;
 
-import io.millrace.runtime.SigningKey;
+import io.millrace.runtime.signing.SigningKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,7 @@
 package io.millrace.runtime;
 
+import io.millrace.runtime.blob.BlobSettings;
+import io.millrace.runtime.signing.TrustedSigners;
 import io.millrace.schemas.LockedSchemaIds;
 import io.millrace.schemas.RegistrySchemaIds;
 import io.millrace.schemas.SampleShape;

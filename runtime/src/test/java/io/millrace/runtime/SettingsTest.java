@@ -3,6 +3,7 @@ package io.millrace.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.runtime.blob.BlobSettings;
 import io.millrace.schemas.LockedSchemaIds;
 import io.millrace.schemas.RegistrySchemaIds;
 import io.millrace.schemas.SampleShape;

@@ -7,7 +7,7 @@ import io.millrace.record.Encoding;
 import io.millrace.record.Frame;
 import io.millrace.record.LabelAction;
 import io.millrace.record.LabelEvent;
-import io.millrace.runtime.Sha256;
+import io.millrace.runtime.blob.Sha256;
 import io.millrace.schemas.LockedSchemaIds;
 import io.millrace.schemas.Reason;
 import io.millrace.schemas.SchemaIds;

@@ -2,9 +2,9 @@ package io.millrace.trainer;
 
 import io.millrace.runtime.BadSettingsException;
 import io.millrace.runtime.Settings;
-import io.millrace.runtime.SigningKey;
-import io.millrace.runtime.TrustedSigners;
-import io.millrace.runtime.TrustedSigners.Verdict;
+import io.millrace.runtime.signing.SigningKey;
+import io.millrace.runtime.signing.TrustedSigners;
+import io.millrace.runtime.signing.TrustedSigners.Verdict;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
 package io.millrace.trainer;
 
-import io.millrace.runtime.BlobStore;
 import io.millrace.runtime.Endpoint;
-import io.millrace.runtime.MeteredBlobStore;
 import io.millrace.runtime.PipelineSettings;
 import io.millrace.runtime.TopicWait;
+import io.millrace.runtime.blob.BlobStore;
+import io.millrace.runtime.blob.MeteredBlobStore;
 import io.millrace.runtime.meters.KafkaMeters;
 import io.millrace.schemas.Groups;
 import io.millrace.schemas.Topic;

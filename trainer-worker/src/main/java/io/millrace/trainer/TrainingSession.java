@@ -1,9 +1,9 @@
 package io.millrace.trainer;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.millrace.runtime.BlobStore;
-import io.millrace.runtime.MeteredBlobStore;
 import io.millrace.runtime.PipelineSettings;
+import io.millrace.runtime.blob.BlobStore;
+import io.millrace.runtime.blob.MeteredBlobStore;
 import io.millrace.runtime.meters.KafkaMeters;
 import io.millrace.trainer.batch.HoldoutRule;
 import io.millrace.trainer.ingest.FrameReader;

@@ -2,8 +2,8 @@ package io.millrace.quickstart.doctor;
 
 import io.millrace.quickstart.doctor.Finding.Fail;
 import io.millrace.quickstart.doctor.Finding.Ok;
-import io.millrace.runtime.BlobStore;
 import io.millrace.runtime.PipelineSettings;
+import io.millrace.runtime.blob.BlobStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package io.millrace.stream.deduplicate;
 import io.millrace.record.Frame;
 import io.millrace.record.FrameReference;
 import io.millrace.record.IndexedFrame;
-import io.millrace.runtime.Sha256;
+import io.millrace.runtime.blob.Sha256;
 import io.millrace.schemas.Reason;
 import io.millrace.stream.flow.Flow;
 import io.millrace.stream.flow.Flow.Passed;

@@ -1,9 +1,9 @@
 package io.millrace.trainer.ingest;
 
 import io.millrace.record.Frame;
-import io.millrace.runtime.BlobStore;
-import io.millrace.runtime.CorruptBlobException;
 import io.millrace.runtime.PipelineSettings;
+import io.millrace.runtime.blob.BlobStore;
+import io.millrace.runtime.blob.CorruptBlobException;
 import io.millrace.schemas.AvroDeserializer;
 import io.millrace.schemas.Decoding;
 import io.millrace.schemas.FrameDecoder;

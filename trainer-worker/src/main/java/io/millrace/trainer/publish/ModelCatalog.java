@@ -2,11 +2,11 @@ package io.millrace.trainer.publish;
 
 import io.millrace.record.ModelAlias;
 import io.millrace.record.ModelVersion;
-import io.millrace.runtime.BlobStore;
-import io.millrace.runtime.CorruptBlobException;
 import io.millrace.runtime.PipelineSettings;
-import io.millrace.runtime.TrustedSigners;
-import io.millrace.runtime.TrustedSigners.Verdict;
+import io.millrace.runtime.blob.BlobStore;
+import io.millrace.runtime.blob.CorruptBlobException;
+import io.millrace.runtime.signing.TrustedSigners;
+import io.millrace.runtime.signing.TrustedSigners.Verdict;
 import io.millrace.schemas.AvroDeserializer;
 import io.millrace.schemas.Topics;
 import io.millrace.trainer.model.Tensor;

@@ -1,8 +1,8 @@
 package io.millrace.trainer.publish;
 
-import io.millrace.runtime.SigningKey;
-import io.millrace.runtime.TrustedSigners;
-import io.millrace.runtime.TrustedSigners.Verdict;
+import io.millrace.runtime.signing.SigningKey;
+import io.millrace.runtime.signing.TrustedSigners;
+import io.millrace.runtime.signing.TrustedSigners.Verdict;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -8,7 +8,7 @@ import io.millrace.record.LabelAction;
 import io.millrace.record.LabeledFrame;
 import io.millrace.record.LedgerRow;
 import io.millrace.record.ModelVersion;
-import io.millrace.runtime.Sha256;
+import io.millrace.runtime.blob.Sha256;
 import io.millrace.schemas.LockedSchemaIds;
 import io.millrace.schemas.SampleShape;
 import io.millrace.schemas.Topic;

@@ -1,8 +1,8 @@
 package io.millrace.trainer.publish;
 
-import io.millrace.runtime.BlobStore;
-import io.millrace.runtime.CorruptBlobException;
-import io.millrace.runtime.Sha256;
+import io.millrace.runtime.blob.BlobStore;
+import io.millrace.runtime.blob.CorruptBlobException;
+import io.millrace.runtime.blob.Sha256;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.record.ModelVersion;
 import io.millrace.record.OffsetPosition;
 import io.millrace.runtime.PipelineSettings;
-import io.millrace.runtime.Sha256;
+import io.millrace.runtime.blob.Sha256;
 import io.millrace.trainer.model.Tensor;
 import io.millrace.trainer.publish.ModelTopics.Signer;
 import io.millrace.trainer.publish.UnusableVersionException.Reason;

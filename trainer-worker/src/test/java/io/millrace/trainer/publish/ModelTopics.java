@@ -4,7 +4,7 @@ import io.millrace.record.ModelAlias;
 import io.millrace.record.ModelVersion;
 import io.millrace.runtime.PipelineSettings;
 import io.millrace.runtime.Settings;
-import io.millrace.runtime.SigningKey;
+import io.millrace.runtime.signing.SigningKey;
 import io.millrace.schemas.Topics;
 import io.millrace.trainer.TrainerSettings;
 import java.io.IOException;

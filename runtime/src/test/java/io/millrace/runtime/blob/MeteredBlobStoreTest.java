@@ -1,4 +1,4 @@
-package io.millrace.runtime;
+package io.millrace.runtime.blob;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.millrace.runtime;
+package io.millrace.runtime.blob;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

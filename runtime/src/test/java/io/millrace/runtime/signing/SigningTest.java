@@ -1,9 +1,12 @@
-package io.millrace.runtime;
+package io.millrace.runtime.signing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.millrace.runtime.TrustedSigners.Verdict;
+import io.millrace.runtime.BadSettingsException;
+import io.millrace.runtime.PipelineSettings;
+import io.millrace.runtime.Settings;
+import io.millrace.runtime.signing.TrustedSigners.Verdict;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;

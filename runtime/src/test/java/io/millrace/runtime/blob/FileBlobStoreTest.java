@@ -1,7 +1,9 @@
-package io.millrace.runtime;
+package io.millrace.runtime.blob;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.runtime.PipelineSettings;
+import io.millrace.runtime.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

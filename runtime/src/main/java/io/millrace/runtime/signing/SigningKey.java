@@ -1,4 +1,4 @@
-package io.millrace.runtime;
+package io.millrace.runtime.signing;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package io.millrace.runtime;
+package io.millrace.runtime.blob;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;

@@ -1,4 +1,4 @@
-package io.millrace.runtime;
+package io.millrace.runtime.blob;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,4 +1,4 @@
-package io.millrace.runtime;
+package io.millrace.runtime.blob;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -1,5 +1,7 @@
-package io.millrace.runtime;
+package io.millrace.runtime.signing;
 
+import io.millrace.runtime.BadSettingsException;
+import io.millrace.runtime.Settings;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PublicKey;
@@ -48,7 +50,7 @@ public record TrustedSigners(Map<String, PublicKey> keys, Set<String> revoked) {
     }
 
     /** Declares the keys in the definition of a process. */
-    static ConfigDef declareIn(ConfigDef declared) {
+    public static ConfigDef declareIn(ConfigDef declared) {
         String trusted = "Whose models and checkpoints are loaded: SIGNER:PUBLIC-KEY, as `millrace keys` prints it;"
                 + " empty: anyone's, unverified.";
         declared.define(TRUSTED, Type.LIST, "", TrustedSigners::checkTrusted, Importance.HIGH, trusted);

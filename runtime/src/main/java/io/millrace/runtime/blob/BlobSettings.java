@@ -1,5 +1,6 @@
-package io.millrace.runtime;
+package io.millrace.runtime.blob;
 
+import io.millrace.runtime.Settings;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;
@@ -57,7 +58,7 @@ public record BlobSettings(String address, int maxBytes, S3 s3) {
             int attempts) {}
 
     /** Declares the keys in the definition of a process. */
-    static ConfigDef declareIn(ConfigDef declared) {
+    public static ConfigDef declareIn(ConfigDef declared) {
         Importance medium = Importance.MEDIUM;
         String address = "Where model artifacts, checkpoints and large frames lie, each under its SHA-256:"
                 + " file:PATH or s3://BUCKET/PREFIX.";
@@ -80,7 +81,7 @@ public record BlobSettings(String address, int maxBytes, S3 s3) {
     }
 
     /** Reads the keys. */
-    static BlobSettings from(Settings settings) {
+    public static BlobSettings from(Settings settings) {
         S3 s3 = new S3(
                 settings.get(ENDPOINT),
                 settings.get(REGION),
@@ -97,12 +98,12 @@ public record BlobSettings(String address, int maxBytes, S3 s3) {
     }
 
     /** The bucket of an {@code s3} address. */
-    String bucket() {
+    public String bucket() {
         return address.substring(S3_SCHEME.length()).split("/", 2)[0];
     }
 
     /** What stands before every key of an {@code s3} address: empty, or ends with a slash. */
-    String keyPrefix() {
+    public String keyPrefix() {
         String path = address.substring(S3_SCHEME.length() + bucket().length()).replaceAll("^/|/$", "");
         return path.isEmpty() ? "" : path + "/";
     }

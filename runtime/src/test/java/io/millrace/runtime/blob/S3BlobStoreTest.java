@@ -1,9 +1,9 @@
-package io.millrace.runtime;
+package io.millrace.runtime.blob;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.millrace.runtime.StubS3.Fault;
+import io.millrace.runtime.blob.StubS3.Fault;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
