@@ -89,6 +89,7 @@ class BaseTest {
     @ValueSource(strings = {"/livez", "/readyz", "/metrics"})
     void shouldProbeWhatAProcessAnswers(String path) throws Exception {
         try (Endpoint endpoint = new Endpoint("127.0.0.1", 0)) {
+            endpoint.readyWhen("part", () -> true);
             HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + endpoint.port() + path))
                     .timeout(Duration.ofSeconds(5))
                     .build();

@@ -202,7 +202,8 @@ class RollbackIT {
     private List<String> command(String... words) {
         List<String> command = new ArrayList<>(List.of(words));
         command.addAll(List.of("--set", "pipeline.topic.prefix=" + pipeline.topicPrefix()));
-        command.addAll(List.of("--set", "pipeline.blob.store=" + pipeline.blobStore()));
+        command.addAll(
+                List.of("--set", "pipeline.blob.store=" + pipeline.blobStore().address()));
         command.addAll(List.of("--bootstrap", pipeline.kafka().get("bootstrap.servers")));
         return command;
     }

@@ -183,6 +183,7 @@ class TakeoverIT {
         Map<String, String> settings = settings();
         settings.put("stream.state.dir", directory.resolve(name).toString());
         settings.put("kafka.transaction.timeout.ms", "5000");
+        settings.put("stream.commit.interval.ms", "1000"); // so that a kill finds some dozen frames not committed
         return child(ChildProcess.start(directory, name, StreamCommand.class, settings));
     }
 
