@@ -52,7 +52,8 @@ public final class ModelLoader {
                     pipeline.frameShape(), version.getClasses().size(), version.getNetwork());
             return warm(new Classifier(compute, network, weights), pipeline);
         } catch (IllegalArgumentException e) {
-            throw new UnusableVersionException(Reason.INCOMPATIBLE, "its network cannot be built", e);
+            throw new UnusableVersionException(
+                    Reason.INCOMPATIBLE, "its network cannot be built: " + e.getMessage(), e);
         }
     }
 

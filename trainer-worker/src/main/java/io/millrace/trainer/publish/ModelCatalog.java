@@ -164,7 +164,7 @@ public final class ModelCatalog implements AutoCloseable {
         try {
             return Artifact.read(bytes);
         } catch (IOException e) {
-            throw new UnusableVersionException(Reason.UNREADABLE, "artifact " + version.getSha256(), e);
+            throw new UnusableVersionException(Reason.UNREADABLE, "the artifact is no weights: " + e.getMessage(), e);
         }
     }
 
@@ -173,7 +173,7 @@ public final class ModelCatalog implements AutoCloseable {
         try {
             bytes = blobs.get(version.getSha256());
         } catch (CorruptBlobException | IllegalArgumentException e) {
-            throw new UnusableVersionException(Reason.CORRUPT, "artifact " + version.getSha256(), e);
+            throw new UnusableVersionException(Reason.CORRUPT, "the artifact is damaged: " + e.getMessage(), e);
         }
         if (bytes.isEmpty()) {
             String missing = "artifact " + version.getSha256() + " is not in the blob store";
