@@ -34,7 +34,7 @@ final class TrialBenchmark implements Callable<Integer> {
             names = "--methods",
             split = ",",
             defaultValue = "adamatch",
-            description = "Methods: adamatch, fixmatch, supervised (default: ${DEFAULT-VALUE}).")
+            description = "Methods, as trainer.method names them (default: ${DEFAULT-VALUE}).")
     List<String> methods = List.of();
 
     @Option(

@@ -13,7 +13,7 @@ final class GateSummary {
     private double unlabeledLoss;
     private double threshold;
 
-    /** @param usual threshold until a step has asked for another; supervised replay never does */
+    /** @param usual threshold until a step has asked for another; methods without a gate never do */
     GateSummary(double usual) {
         threshold = usual;
     }
@@ -23,7 +23,7 @@ final class GateSummary {
         maskRate += result.maskRate();
         labeledLoss += result.labeledLoss();
         unlabeledLoss += result.unlabeledLoss();
-        threshold = result.teacherConfidence() > 0 ? result.threshold() : threshold;
+        threshold = result.teacherConfidence() > 0 && result.threshold() > 0 ? result.threshold() : threshold;
     }
 
     /** Threshold that the gate asked for last. */

@@ -24,7 +24,6 @@ import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.TopicPartition;
@@ -204,7 +203,7 @@ final class ModelRelease {
                 .setSizeBytes(artifact.length)
                 .setCreatedAt(clock.instant())
                 .setStep(candidate.step())
-                .setMethod(settings.learn().method().name().toLowerCase(Locale.ROOT))
+                .setMethod(settings.learn().method().text())
                 .setNetwork(network.toMap())
                 .setInputShape(pipeline.frameShape().dimensions())
                 .setClasses(pipeline.classes())

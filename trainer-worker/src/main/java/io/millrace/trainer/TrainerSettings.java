@@ -28,8 +28,6 @@ import org.jspecify.annotations.Nullable;
  * @param commitSteps steps between two commits
  * @param versionSteps steps between two challengers; a multiple is reached at a commit
  * @param holdoutShare share of the frames that is never trained, 0..1
- * @param labeledCapacity samples in the labeled replay buffer
- * @param unlabeledCapacity samples in the unlabeled replay buffer
  * @param holdoutCapacity labeled samples kept for evaluation
  * @param intake when to wait and when to shed
  * @param transactionTimeoutMillis longest time a commit may take, in milliseconds
@@ -44,8 +42,6 @@ public record TrainerSettings(
         int commitSteps,
         int versionSteps,
         double holdoutShare,
-        int labeledCapacity,
-        int unlabeledCapacity,
         int holdoutCapacity,
         IntakePolicy intake,
         int transactionTimeoutMillis,
@@ -57,8 +53,8 @@ public record TrainerSettings(
     private static final String COMMIT_STEPS = "trainer.commit.interval.steps";
     private static final String VERSION_STEPS = "trainer.version.interval.steps";
     private static final String HOLDOUT_SHARE = "trainer.holdout.share";
-    private static final String LABELED = "trainer.replay.labeled.capacity";
-    private static final String UNLABELED = "trainer.replay.unlabeled.capacity";
+    private static final String LABELED = LearnSettings.LABELED_CAPACITY_KEY;
+    private static final String UNLABELED = LearnSettings.UNLABELED_CAPACITY_KEY;
     private static final String HOLDOUT = "trainer.holdout.capacity";
     private static final String MAX_BACKLOG = "trainer.intake.max.backlog.frames";
     private static final String IDLE = "trainer.intake.idle.ms";
@@ -84,8 +80,6 @@ public record TrainerSettings(
         count(declared, START_LABELS, 20, "Labels that must have come before the first step.");
         count(declared, COMMIT_STEPS, 64, "Steps between two commits of checkpoint, ledger and offsets.");
         count(declared, VERSION_STEPS, 128, "Steps after which the next commit makes a challenger.");
-        count(declared, LABELED, 2_000, "Labeled samples that are replayed.");
-        count(declared, UNLABELED, 2_000, "Unlabeled samples that are replayed beside the fresh ones.");
         count(declared, HOLDOUT, 2_000, "Labeled samples that are kept for evaluation; the oldest make room.");
         String backlog = "Frames that may wait; with more, unlabeled frames are shed until half of them are left.";
         count(declared, MAX_BACKLOG, 20_000, backlog);
@@ -113,13 +107,21 @@ public record TrainerSettings(
                 settings.get(COMMIT_STEPS),
                 settings.get(VERSION_STEPS),
                 settings.get(HOLDOUT_SHARE),
-                settings.get(LABELED),
-                settings.get(UNLABELED),
                 settings.get(HOLDOUT),
                 new IntakePolicy(settings.<Integer>get(MAX_BACKLOG), settings.<Integer>get(IDLE)),
                 settings.get(TRANSACTION_TIMEOUT),
                 settings.<List<String>>get(ROLES).contains("train") ? SigningSettings.key(settings) : null,
                 shaping);
+    }
+
+    /** Samples in the labeled replay buffer. */
+    public int labeledCapacity() {
+        return learn.labeledCapacity();
+    }
+
+    /** Samples in the unlabeled replay buffer. */
+    public int unlabeledCapacity() {
+        return learn.unlabeledCapacity();
     }
 
     /** SHA-256 of the settings that shape the learning, 64 hex digits. */

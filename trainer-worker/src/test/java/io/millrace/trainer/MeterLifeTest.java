@@ -24,6 +24,7 @@ import io.millrace.trainer.promote.Decision.Cause;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -65,8 +66,9 @@ class MeterLifeTest {
             audit.labeled("b", 0);
             metrics.audited(audit);
             List<GateReason> reasons = List.of(GateReason.ACCEPTED, GateReason.BELOW_THRESHOLD, GateReason.ACCEPTED);
-            metrics.step(
-                    new StepResult(1, 2f, 3f, 1f, 0.5f, 0.9f, 0.8f, 4f, 0.01f, 0.99f, new int[] {1, -1, 0}, reasons));
+            int[] labels = {1, -1, 0};
+            metrics.step(new StepResult(
+                    1, 2f, 3f, 1f, 0.5f, 0.9f, 0.8f, 4f, 0.01f, 0.99f, labels, reasons, Map.of("entropy", 0.1f)));
 
             assertThat(counter("trainer.audited.pseudo.labels", "result", "right"))
                     .isEqualTo(1);

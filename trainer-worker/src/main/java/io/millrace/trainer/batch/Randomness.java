@@ -15,7 +15,12 @@ public final class Randomness {
         LABELED_VIEW(4),
         WEAK_VIEW(5),
         STRONG_VIEW(6),
-        METHOD(7);
+        METHOD(7),
+        SECOND_STRONG_VIEW(8),
+        SECOND_WEAK_VIEW(9),
+        ADVERSARY(10),
+        BALANCE(11),
+        HARDER_VIEW(12);
 
         private final long stream;
 

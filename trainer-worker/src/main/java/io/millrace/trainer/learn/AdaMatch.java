@@ -1,5 +1,8 @@
 package io.millrace.trainer.learn;
 
+import io.millrace.trainer.learn.Method.Predictor;
+import io.millrace.trainer.learn.Method.WeakViews;
+
 /**
  * AdaMatch (Berthelot et al. 2022) with a teacher: FixMatch's loss behind an {@link AlignedGate}, which aligns the
  * teacher's class distribution on unlabeled samples with that on labeled ones and asks for a share of its confidence on
@@ -9,32 +12,11 @@ package io.millrace.trainer.learn;
  * and unlabeled samples do not influence each other's logits, which the interpolation is there to mend); the weight ramps
  * up linearly after a warm start, not along a cosine over half of the training.
  */
-final class AdaMatch implements Method {
-    private final Gate gate;
-    private final PseudoLabelSchedule schedule;
+final class AdaMatch {
+    private AdaMatch() {}
 
-    AdaMatch(GateSettings settings, PseudoLabelSchedule schedule, int classes) {
-        this.gate = new AlignedGate(settings, classes);
-        this.schedule = schedule;
-    }
-
-    @Override
-    public TeacherViews teacherViews(long step) {
-        return schedule.isActive(step) ? TeacherViews.UNLABELED_AND_LABELED : TeacherViews.NONE;
-    }
-
-    @Override
-    public Gate gate() {
-        return gate;
-    }
-
-    @Override
-    public float unlabeledLossWeight(long step) {
-        return schedule.weightAt(step);
-    }
-
-    @Override
-    public GateReason reasonForNone() {
-        return GateReason.WARM_START;
+    static Method compose(GateSettings settings, int classes) {
+        return Method.labeledBy(Predictor.TEACHER, new AlignedGate(settings, classes))
+                .lookingAt(WeakViews.UNLABELED_AND_LABELED);
     }
 }

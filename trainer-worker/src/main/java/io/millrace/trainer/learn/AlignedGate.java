@@ -45,7 +45,9 @@ final class AlignedGate implements Gate {
     }
 
     @Override
-    public GateDecision decide(float[][] unlabeled, float[][] labeled) {
+    public GateDecision decide(Predictions seen) {
+        float[][] unlabeled = seen.unlabeled();
+        float[][] labeled = seen.labeled();
         if (unlabeled.length == 0 || labeled.length == 0) {
             throw new IllegalArgumentException("expected predictions on labeled and unlabeled samples, got "
                     + labeled.length + " and " + unlabeled.length);
@@ -53,7 +55,8 @@ final class AlignedGate implements Gate {
         observe(unlabeled, labeled);
         float[][] aligned = new float[unlabeled.length][];
         Arrays.setAll(aligned, i -> align(unlabeled[i]));
-        return ConfidenceGate.hardLabels(aligned, threshold());
+        float threshold = threshold();
+        return ConfidenceGate.hardLabels(seen.replacedBy(aligned), row -> threshold, threshold);
     }
 
     private void observe(float[][] unlabeled, float[][] labeled) {

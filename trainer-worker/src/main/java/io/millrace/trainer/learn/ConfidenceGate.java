@@ -1,7 +1,5 @@
 package io.millrace.trainer.learn;
 
-import io.millrace.trainer.model.NamedTensors;
-import io.millrace.trainer.model.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,31 +15,31 @@ final class ConfidenceGate implements Gate {
     }
 
     @Override
-    public GateDecision decide(float[][] unlabeled, float[][] labeled) {
-        return hardLabels(unlabeled, threshold);
+    public GateDecision decide(Predictions seen) {
+        return hardLabels(seen, row -> threshold, threshold);
     }
 
-    static GateDecision hardLabels(float[][] probabilities, float threshold) {
-        float[][] targets = new float[probabilities.length][];
-        float[] weights = new float[probabilities.length];
-        List<GateReason> reasons = new ArrayList<>(probabilities.length);
-        for (int i = 0; i < probabilities.length; i++) {
-            int best = Probabilities.argMax(probabilities[i]);
-            boolean sure = probabilities[i][best] >= threshold;
-            targets[i] = Probabilities.oneHot(best, probabilities[i].length);
+    /** What a row must reach to be accepted. */
+    interface Threshold {
+        float of(float[] probabilities);
+    }
+
+    /**
+     * Accepts rows that reach a threshold of their own.
+     *
+     * @param reported threshold to be told of
+     */
+    static GateDecision hardLabels(Predictions seen, Threshold threshold, float reported) {
+        float[][] targets = new float[seen.size()][];
+        float[] weights = new float[seen.size()];
+        List<GateReason> reasons = new ArrayList<>(seen.size());
+        for (int i = 0; i < seen.size(); i++) {
+            targets[i] = Probabilities.oneHot(Probabilities.argMax(seen.unlabeled()[i]), seen.classes());
+            float[] weighed = seen.weighed()[i];
+            boolean sure = Probabilities.max(weighed) >= threshold.of(weighed);
             weights[i] = sure ? 1 : 0;
             reasons.add(sure ? GateReason.ACCEPTED : GateReason.BELOW_THRESHOLD);
         }
-        return new GateDecision(targets, weights, reasons, threshold);
-    }
-
-    @Override
-    public List<Tensor> state() {
-        return List.of();
-    }
-
-    @Override
-    public void restore(List<Tensor> state) {
-        new NamedTensors(state).expectNoneLeft();
+        return new GateDecision(targets, weights, reasons, reported);
     }
 }

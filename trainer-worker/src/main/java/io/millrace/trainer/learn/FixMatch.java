@@ -1,38 +1,20 @@
 package io.millrace.trainer.learn;
 
+import io.millrace.trainer.learn.Method.Predictor;
+
 /**
- * FixMatch (Sohn et al. 2020, algorithm 1) with a teacher: {@code L = CE(labeled) + lambda * mean_i 1[max p_i >=
- * threshold] CE(student(strong_i), argmax p_i)}.
+ * FixMatch (Sohn et al. 2020, algorithm 1): {@code L = CE(labeled) + lambda * mean_i 1[max p_i >= threshold]
+ * CE(student(strong_i), argmax p_i)}, threshold 0.95, lambda 1.
  *
- * <p>Deviations: {@code p} comes from the EMA teacher, where the paper asks the student; pseudo-labels wait for a warm
- * start and their weight ramps up.
+ * <p>In the paper {@code p} comes from the student itself ({@code fixmatch-student}) and the average of its weights is
+ * evaluated only; {@code fixmatch} asks that average, the teacher.
+ *
+ * <p>Deviations of both: pseudo-labels wait for a warm start and their weight ramps up; the learning rate stays constant.
  */
-final class FixMatch implements Method {
-    private final Gate gate;
-    private final PseudoLabelSchedule schedule;
+final class FixMatch {
+    private FixMatch() {}
 
-    FixMatch(GateSettings settings, PseudoLabelSchedule schedule) {
-        this.gate = new ConfidenceGate(settings.confidenceThreshold());
-        this.schedule = schedule;
-    }
-
-    @Override
-    public TeacherViews teacherViews(long step) {
-        return schedule.isActive(step) ? TeacherViews.UNLABELED : TeacherViews.NONE;
-    }
-
-    @Override
-    public Gate gate() {
-        return gate;
-    }
-
-    @Override
-    public float unlabeledLossWeight(long step) {
-        return schedule.weightAt(step);
-    }
-
-    @Override
-    public GateReason reasonForNone() {
-        return GateReason.WARM_START;
+    static Method compose(GateSettings settings, Predictor predictor) {
+        return Method.labeledBy(predictor, new ConfidenceGate(settings.confidenceThreshold()));
     }
 }

@@ -2,12 +2,18 @@ package io.millrace.trainer.learn;
 
 /** Why the gate let an unlabeled sample teach the student, or did not. */
 public enum GateReason {
-    /** The teacher is sure enough. */
+    /** The prediction is sure enough. */
     ACCEPTED,
-    /** The teacher is not sure enough. */
+    /** The prediction is not sure enough. */
     BELOW_THRESHOLD,
-    /** Too early: the teacher has hardly seen labels yet. */
+    /** Too early: the predictor has hardly seen labels yet. */
     WARM_START,
     /** The method learns from labels alone. */
-    NOT_USED
+    NOT_USED,
+    /** Nothing is known of this sample from before. */
+    NO_HISTORY,
+    /** The frames of its source just before say something else. */
+    NO_AGREEMENT,
+    /** It looks like none of the classes. */
+    UNKNOWN
 }

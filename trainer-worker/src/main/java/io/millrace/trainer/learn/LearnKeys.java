@@ -1,6 +1,7 @@
 package io.millrace.trainer.learn;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Type;
@@ -30,6 +31,12 @@ final class LearnKeys {
     static final String THRESHOLD_FLOOR = "trainer.gate.threshold.floor";
     static final String THRESHOLD_CEILING = "trainer.gate.threshold.ceiling";
     static final String GATE_HALF_LIFE = "trainer.gate.half.life.steps";
+    static final String ALIGNMENT = "trainer.gate.alignment";
+    static final String TEMPORAL_AGREEMENT = "trainer.gate.temporal.agreement";
+    static final String LABEL_NOISE = "trainer.labeled.noise.weight";
+    static final String LABELED_CAPACITY = "trainer.replay.labeled.capacity";
+    static final String UNLABELED_CAPACITY = "trainer.replay.unlabeled.capacity";
+    static final String ENTROPY = "trainer.unlabeled.entropy.weight";
     static final String LABELED_STRONG = "trainer.labeled.strong.share";
     static final String LABELED_MIXUP = "trainer.labeled.mixup.alpha";
     static final String UNLABELED_MIXUP = "trainer.unlabeled.mixup.alpha";
@@ -56,14 +63,17 @@ final class LearnKeys {
     static ConfigDef declareIn(ConfigDef declared) {
         declareProcess(declared);
         declareOptimizer(declared);
+        declareSchedule(declared);
         declareGate(declared);
+        declareAdditions(declared);
+        declareReplay(declared);
         declareImages(declared);
         declareSensors(declared);
         return declared;
     }
 
     private static void declareProcess(ConfigDef to) {
-        choice(to, METHOD, List.of("adamatch", "fixmatch", "supervised"), "How the student learns.");
+        choice(to, METHOD, methods(), "How the student learns; docs/METHODS.md says what each does.");
         to.define(SEED, Type.LONG, 7L, Importance.HIGH, "Root of all randomness; equal seeds give equal weights.");
         choice(to, DEVICE, List.of("auto", "cpu", "cuda"), "Where tensors live; auto takes CUDA where there is one.");
         whole(
@@ -102,7 +112,7 @@ final class LearnKeys {
         mixup(to, UNLABELED_MIXUP, "Mixup among accepted unlabeled samples: alpha of its Beta distribution; 0: off.");
     }
 
-    private static void declareGate(ConfigDef to) {
+    private static void declareSchedule(ConfigDef to) {
         number(to, UNLABELED_WEIGHT, 1, new Within(0, 1000), "Weight of the unlabeled loss after its ramp.");
         whole(
                 to,
@@ -116,26 +126,70 @@ final class LearnKeys {
                 100,
                 new Within(0, MOST_STEPS),
                 "Steps over which the weight of the unlabeled loss rises from 0.");
-        number(to, CONFIDENCE, 0.95, new Within(0, 1), "FixMatch: least probability of the teacher's class.");
+    }
+
+    private static void declareGate(ConfigDef to) {
+        number(
+                to,
+                CONFIDENCE,
+                0.95,
+                new Within(0, 1),
+                "Least probability of a pseudo-label; FlexMatch: the most a class may ask for.");
         number(
                 to,
                 RELATIVE,
                 0.95,
                 new Within(0, 1),
                 "AdaMatch: the same, as a share of its mean confidence on labeled samples.");
-        number(to, THRESHOLD_FLOOR, 0.8, new Within(0, 1), "AdaMatch: the threshold never falls below.");
+        number(
+                to,
+                THRESHOLD_FLOOR,
+                0.8,
+                new Within(0, 1),
+                "AdaMatch, FreeMatch, FlexMatch: the threshold never falls below.");
         number(
                 to,
                 THRESHOLD_CEILING,
                 0.95,
                 new Within(0, 1),
-                "AdaMatch: the threshold never rises above; at least the floor.");
+                "AdaMatch, FreeMatch: the threshold never rises above; at least the floor.");
         number(
                 to,
                 GATE_HALF_LIFE,
                 50,
                 new Within(0.01, MOST_STEPS),
-                "AdaMatch: half-life of its running means, in steps.");
+                "Half-life of what gates and terms keep a running mean of, in steps.");
+    }
+
+    private static void declareAdditions(ConfigDef to) {
+        choice(
+                to,
+                ALIGNMENT,
+                List.of("none", "weight", "target"),
+                "Predictions are aligned to equal classes before the gate: for how much they count, or also as what.");
+        to.define(
+                TEMPORAL_AGREEMENT,
+                Type.BOOLEAN,
+                false,
+                Importance.MEDIUM,
+                "For video: a pseudo-label must be that of one of the two frames of its source before it.");
+        number(
+                to,
+                LABEL_NOISE,
+                0,
+                new Within(0, 1000),
+                "Against wrong labels: weight of early-learning regularisation, 3 in its paper; turns labeled mixup off.");
+        number(to, ENTROPY, 0, new Within(0, 1000), "Weight of the entropy of the student's answers; 0: off.");
+    }
+
+    private static void declareReplay(ConfigDef to) {
+        Within range = new Within(1, Integer.MAX_VALUE);
+        whole(to, LABELED_CAPACITY, 2_000, range, "Labeled samples that are replayed.");
+        whole(to, UNLABELED_CAPACITY, 2_000, range, "Unlabeled samples that are replayed beside the fresh ones.");
+    }
+
+    private static List<String> methods() {
+        return Stream.of(MethodName.values()).map(MethodName::text).toList();
     }
 
     private static void declareImages(ConfigDef to) {

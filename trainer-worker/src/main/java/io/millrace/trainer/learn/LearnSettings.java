@@ -23,6 +23,9 @@ import org.apache.kafka.common.config.ConfigDef;
  * @param teacherHalfLifeSteps half-life of the teacher average
  * @param pseudoLabels when and how much pseudo-labels count
  * @param gate what the gate asks for
+ * @param additions what is added to the method
+ * @param labeledCapacity samples in the labeled replay buffer, of which methods may remember something
+ * @param unlabeledCapacity the same of the unlabeled replay buffer
  * @param labeledStrongShare share of the labeled samples that the student sees in a strong view
  * @param labeledMixupAlpha mixup of the labeled batch; 0 for none
  * @param unlabeledMixupAlpha mixup of the accepted unlabeled samples; 0 for none
@@ -30,7 +33,7 @@ import org.apache.kafka.common.config.ConfigDef;
  * @param sensors strength of sensor views
  */
 public record LearnSettings(
-        Method.Name method,
+        MethodName method,
         long seed,
         String device,
         int threads,
@@ -41,11 +44,20 @@ public record LearnSettings(
         double teacherHalfLifeSteps,
         PseudoLabelSchedule pseudoLabels,
         GateSettings gate,
+        Additions additions,
+        int labeledCapacity,
+        int unlabeledCapacity,
         double labeledStrongShare,
         double labeledMixupAlpha,
         double unlabeledMixupAlpha,
         ImageStrength images,
         SensorStrength sensors) {
+
+    /** Key of {@link #labeledCapacity}. */
+    public static final String LABELED_CAPACITY_KEY = LearnKeys.LABELED_CAPACITY;
+
+    /** Key of {@link #unlabeledCapacity}. */
+    public static final String UNLABELED_CAPACITY_KEY = LearnKeys.UNLABELED_CAPACITY;
 
     /** Declares the keys of the learner in the definition of its process. */
     public static ConfigDef declareIn(ConfigDef declared) {
@@ -55,7 +67,7 @@ public record LearnSettings(
     /** Reads the keys. */
     public static LearnSettings from(Settings settings) {
         return new LearnSettings(
-                Method.Name.valueOf(upper(settings.get(LearnKeys.METHOD))),
+                MethodName.of(settings.get(LearnKeys.METHOD)),
                 settings.get(LearnKeys.SEED),
                 settings.get(LearnKeys.DEVICE),
                 settings.get(LearnKeys.THREADS),
@@ -69,11 +81,38 @@ public record LearnSettings(
                         settings.get(LearnKeys.RAMP),
                         single(settings, LearnKeys.UNLABELED_WEIGHT)),
                 gate(settings),
+                additions(settings),
+                settings.get(LearnKeys.LABELED_CAPACITY),
+                settings.get(LearnKeys.UNLABELED_CAPACITY),
                 number(settings, LearnKeys.LABELED_STRONG),
                 number(settings, LearnKeys.LABELED_MIXUP),
                 number(settings, LearnKeys.UNLABELED_MIXUP),
                 images(settings),
                 sensors(settings));
+    }
+
+    /** The same with another root of randomness. */
+    LearnSettings withSeed(long other) {
+        return new LearnSettings(
+                method,
+                other,
+                device,
+                threads,
+                batchLabeled,
+                batchUnlabeled,
+                networkWidth,
+                optimizer,
+                teacherHalfLifeSteps,
+                pseudoLabels,
+                gate,
+                additions,
+                labeledCapacity,
+                unlabeledCapacity,
+                labeledStrongShare,
+                labeledMixupAlpha,
+                unlabeledMixupAlpha,
+                images,
+                sensors);
     }
 
     /** The network for samples of this shape. */
@@ -99,6 +138,14 @@ public record LearnSettings(
                 floor,
                 Math.max(floor, single(settings, LearnKeys.THRESHOLD_CEILING)),
                 number(settings, LearnKeys.GATE_HALF_LIFE));
+    }
+
+    private static Additions additions(Settings settings) {
+        return new Additions(
+                AlignmentUse.valueOf(upper(settings.get(LearnKeys.ALIGNMENT))),
+                settings.get(LearnKeys.TEMPORAL_AGREEMENT),
+                single(settings, LearnKeys.ENTROPY),
+                single(settings, LearnKeys.LABEL_NOISE));
     }
 
     private static ImageStrength images(Settings settings) {

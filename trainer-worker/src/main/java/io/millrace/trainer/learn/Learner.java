@@ -1,16 +1,19 @@
 package io.millrace.trainer.learn;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.millrace.trainer.batch.TrainingBatch;
+import io.millrace.trainer.learn.Method.Predictor;
 import io.millrace.trainer.model.Compute;
 import io.millrace.trainer.model.InputBuffer;
 import io.millrace.trainer.model.Network;
 import io.millrace.trainer.model.NetworkConfig;
 import io.millrace.trainer.model.Tensor;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * A student and its teacher, learning step by step. For one thread at a time.
+ * A student and its teacher, learning step by step by the method that the settings name. For one thread at a time.
  *
  * <p>Deterministic: equal settings, batches and number of threads give bit-identical weights on the same machine, and so
  * does a learner that was restored from {@link #state} in between (on a CPU).
@@ -26,14 +29,23 @@ public final class Learner implements AutoCloseable {
     /** A student with first weights drawn from the seed, and its equal as teacher. */
     public Learner(Compute compute, NetworkConfig config, LearnSettings settings) {
         compute.enterThread();
-        Method method = Method.of(settings, config.classes());
+        Method method = Methods.of(settings, config.classes());
         this.compute = compute;
         this.scope = compute.newScope();
-        this.network = new Network(config, scope);
-        this.state = new LearnerState(scope, network, settings, method.gate());
-        Views views = new Views(settings, config.input(), config.classes());
-        this.step = new TeacherStudentStep(network, settings, method, state, views);
+        this.network = new Network(config, method.heads(), scope);
+        Student student = new Student(scope, network, settings, method);
+        this.state = new LearnerState(scope, network, student, peer(settings, method));
+        this.step = new TeacherStudentStep(network, settings, state);
         this.scoring = new InputBuffer(config.input());
+    }
+
+    private Optional<Student> peer(LearnSettings settings, Method method) {
+        if (method.predictor() != Predictor.PEER) {
+            return Optional.empty();
+        }
+        LearnSettings others = settings.withSeed(~settings.seed());
+        return Optional.of(new Student(
+                scope, network, others, Methods.of(others, network.config().classes())));
     }
 
     /**
@@ -48,12 +60,12 @@ public final class Learner implements AutoCloseable {
                     "expected a batch for a step after " + state.step() + ", got one for step " + batch.step());
         }
         compute.enterThread();
-        List<Tensor> gateBefore = state.gate().state();
+        LearnerState.Memory before = state.memory();
         try (NDManager ofStep = scope.newSubManager()) {
             return step.run(batch, ofStep);
         } catch (RuntimeException e) {
             if (state.step() < batch.step()) {
-                state.gate().restore(gateBefore);
+                state.restoreMemory(before);
             }
             throw e;
         }
@@ -67,7 +79,7 @@ public final class Learner implements AutoCloseable {
     /** A copy of the teacher's weights, which are what is published and served: {@code stem.weight} and so on. */
     public List<Tensor> teacherWeights() {
         compute.enterThread();
-        return state.teacher().tensors("");
+        return network.published(state.teacher().tensors(""));
     }
 
     /** A copy of everything that later steps depend on. */
@@ -90,7 +102,10 @@ public final class Learner implements AutoCloseable {
     /** Logits of the teacher on samples as they are, {@code [N][classes]}: the honest score of fresh labels. */
     public float[][] teacherLogits(List<float[]> samples) {
         compute.enterThread();
-        return network.logits(state.teacher().flat(), scoring, samples);
+        NDArray teacher = state.teacher().flat();
+        return network.served() == 0
+                ? network.logits(teacher, scoring, samples)
+                : network.outputs(teacher, scoring, samples).get(network.served());
     }
 
     /** Number of native tensors kept between steps; constant while memory is flat. */

@@ -4,38 +4,37 @@ import ai.djl.ndarray.NDManager;
 import io.millrace.trainer.model.FlatParameters;
 import io.millrace.trainer.model.NamedTensors;
 import io.millrace.trainer.model.Network;
-import io.millrace.trainer.model.Optimizer;
 import io.millrace.trainer.model.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** Everything that a step changes, and nothing else: student, teacher, optimizer, gate and the last step's number. */
+/** Everything that a step changes, and nothing else: student, teacher, for some methods a peer, the last step's number. */
 final class LearnerState {
-    private static final String STUDENT = "student.";
     private static final String TEACHER = "teacher.";
-    private static final String OPTIMIZER = "optimizer.";
-    private static final String GATE = "gate.";
+    private static final String PEER = "peer.";
     private static final String STEP = "step";
     /** Floats hold whole numbers of 24 bits without loss, so a step is three of them. */
     private static final int DIGIT_BITS = 24;
 
     private static final int DIGITS = 3;
 
-    private final FlatParameters student;
+    private final Student student;
     private final FlatParameters teacher;
-    private final Optimizer optimizer;
-    private final Gate gate;
+    private final Optional<Student> peer;
     private long step;
 
-    LearnerState(NDManager scope, Network network, LearnSettings settings, Gate gate) {
-        float[] initial = network.initialParameters(settings.seed());
-        this.student = new FlatParameters(scope, network.layout(), initial);
-        this.teacher = new FlatParameters(scope, network.layout(), initial);
-        this.optimizer = Optimizer.of(settings.optimizer(), network.layout(), scope);
-        this.gate = gate;
+    /** What gates and terms remembered before a step. */
+    record Memory(List<Tensor> student, List<Tensor> peer) {}
+
+    LearnerState(NDManager scope, Network network, Student student, Optional<Student> peer) {
+        this.student = student;
+        this.teacher = new FlatParameters(
+                scope, network.layout(), student.weights().flat().toFloatArray());
+        this.peer = peer;
     }
 
-    FlatParameters student() {
+    Student student() {
         return student;
     }
 
@@ -43,12 +42,9 @@ final class LearnerState {
         return teacher;
     }
 
-    Optimizer optimizer() {
-        return optimizer;
-    }
-
-    Gate gate() {
-        return gate;
+    /** The other of two students, where there are two. */
+    Optional<Student> peer() {
+        return peer;
     }
 
     /** Number of the last step, 0 before the first. */
@@ -60,11 +56,23 @@ final class LearnerState {
         step = number;
     }
 
+    Memory memory() {
+        return new Memory(student.memory(), peer.map(Student::memory).orElse(List.of()));
+    }
+
+    void restoreMemory(Memory memory) {
+        student.restoreMemory(new NamedTensors(memory.student()));
+        peer.ifPresent(other -> other.restoreMemory(new NamedTensors(memory.peer())));
+    }
+
     List<Tensor> tensors() {
-        List<Tensor> tensors = new ArrayList<>(student.tensors(STUDENT));
+        List<Tensor> tensors = new ArrayList<>(student.weightTensors());
         tensors.addAll(teacher.tensors(TEACHER));
-        addAll(OPTIMIZER, optimizer.state(), tensors);
-        addAll(GATE, gate.state(), tensors);
+        tensors.addAll(student.otherTensors());
+        peer.ifPresent(other -> {
+            tensors.addAll(Tensor.prefixed(PEER, other.weightTensors()));
+            tensors.addAll(Tensor.prefixed(PEER, other.otherTensors()));
+        });
         tensors.add(Tensor.vector(STEP, digits(step)));
         return tensors;
     }
@@ -82,16 +90,15 @@ final class LearnerState {
 
     private void overwrite(List<Tensor> tensors) {
         NamedTensors named = new NamedTensors(tensors);
-        student.restore(named.takeAll(STUDENT));
         teacher.restore(named.takeAll(TEACHER));
-        optimizer.restore(named.takeAll(OPTIMIZER));
-        gate.restore(named.takeAll(GATE));
+        if (peer.isPresent()) {
+            NamedTensors ofPeer = new NamedTensors(named.takeAll(PEER));
+            peer.get().restore(ofPeer);
+            ofPeer.expectNoneLeft();
+        }
+        student.restore(named);
         step = number(named.take(STEP, List.of(DIGITS)));
         named.expectNoneLeft();
-    }
-
-    private static void addAll(String prefix, List<Tensor> from, List<Tensor> to) {
-        from.forEach(tensor -> to.add(new Tensor(prefix + tensor.name(), tensor.shape(), tensor.values())));
     }
 
     private static float[] digits(long number) {

@@ -11,4 +11,11 @@ public final class NonFiniteStepException extends IllegalStateException {
     NonFiniteStepException(long step, String expectedAndGot) {
         super("step " + step + ": expected " + expectedAndGot + "; the step was refused, nothing has changed");
     }
+
+    /** @throws NonFiniteStepException unless both are finite */
+    static void check(long step, double loss, float gradientNorm) {
+        if (!(Double.isFinite(loss) && Float.isFinite(gradientNorm))) {
+            throw new NonFiniteStepException(step, loss, gradientNorm);
+        }
+    }
 }

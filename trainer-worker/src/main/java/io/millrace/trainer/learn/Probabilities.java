@@ -13,7 +13,8 @@ final class Probabilities {
         return probabilities;
     }
 
-    private static float[] softmax(float[] logits) {
+    /** Softmax of one row of logits. */
+    static float[] softmax(float[] logits) {
         float largest = logits[argMax(logits)];
         double sum = 0;
         for (float logit : logits) {
@@ -51,6 +52,52 @@ final class Probabilities {
         return best;
     }
 
+    /** The largest value; not a number when one of them is not. */
+    static float max(float[] values) {
+        return values[argMax(values)];
+    }
+
+    /** Divides by the sum. */
+    static float[] normalise(float[] values) {
+        double sum = 0;
+        for (float value : values) {
+            sum += value;
+        }
+        float[] normalised = new float[values.length];
+        for (int c = 0; c < values.length; c++) {
+            normalised[c] = (float) (values[c] / sum);
+        }
+        return normalised;
+    }
+
+    /** The mean of two rows. */
+    static float[] average(float[] one, float[] other) {
+        float[] mean = new float[one.length];
+        for (int c = 0; c < mean.length; c++) {
+            mean[c] = (one[c] + other[c]) / 2;
+        }
+        return mean;
+    }
+
+    /** Each value times a factor. */
+    static float[] scaled(float[] values, float factor) {
+        float[] scaled = new float[values.length];
+        for (int c = 0; c < values.length; c++) {
+            scaled[c] = factor * values[c];
+        }
+        return scaled;
+    }
+
+    /** {@code p^(1/temperature)}, normalised: sharper below 1 (Berthelot et al. 2019, MixMatch, equation 7). */
+    static float[] sharpen(float[] probabilities, float temperature) {
+        float[] sharp = new float[probabilities.length];
+        float largest = max(probabilities);
+        for (int c = 0; c < sharp.length; c++) {
+            sharp[c] = (float) Math.pow(probabilities[c] / largest, 1 / temperature);
+        }
+        return normalise(sharp);
+    }
+
     /** 1 at one class, 0 elsewhere. */
     static float[] oneHot(int label, int classes) {
         if (!(label >= 0 && label < classes)) {
@@ -70,6 +117,15 @@ final class Probabilities {
             }
         }
         return mean;
+    }
+
+    /** Share of the rows whose largest value is that of each class. */
+    static double[] labelShares(float[][] rows, int classes) {
+        double[] shares = new double[classes];
+        for (float[] row : rows) {
+            shares[argMax(row)] += 1.0 / rows.length;
+        }
+        return shares;
     }
 
     /** Mean of the largest of each row. */

@@ -1,18 +1,24 @@
 package io.millrace.trainer.learn;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.millrace.trainer.batch.Randomness.Purpose;
 import io.millrace.trainer.batch.Sample;
 import io.millrace.trainer.batch.TrainingBatch;
-import io.millrace.trainer.learn.Method.TeacherViews;
+import io.millrace.trainer.learn.Method.Consistency;
+import io.millrace.trainer.learn.Method.Predictor;
+import io.millrace.trainer.learn.Method.WeakViews;
 import io.millrace.trainer.model.ExponentialMovingAverage;
 import io.millrace.trainer.model.Gradient;
 import io.millrace.trainer.model.InputBuffer;
 import io.millrace.trainer.model.Network;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * The algorithm. With B labeled samples {@code x, y}, M unlabeled samples {@code u}, a teacher's weights {@code t} and a
@@ -28,31 +34,30 @@ import java.util.List;
  * </pre>
  *
  * <p>This is FixMatch's algorithm 1 (Sohn et al. 2020) with the teacher of Tarvainen and Valpola 2017 in the place of the
- * student that labels for itself. One forward and backward pass of the student serves both terms. {@code view(x)} is weak
+ * student that labels for itself. A {@link Method} says who predicts, what the gate makes of it, which rows the student
+ * sees, and which terms come on top. One forward and backward pass of the student serves them all. {@code view(x)} is weak
  * for a part of the labeled samples and strong for the others. Mixup may blend labeled views with each other and accepted
- * strong views with each other, targets alike; FixMatch and AdaMatch have none.
+ * strong views with each other, targets alike; FixMatch and AdaMatch have none. With two students each learns from what the
+ * other one predicts, and the teacher follows the first.
  */
 final class TeacherStudentStep {
     private final Network network;
     private final LearnSettings settings;
-    private final Method method;
     private final LearnerState state;
-    private final Views views;
     private final ExponentialMovingAverage average;
     private final InputBuffer buffer;
 
-    /** What the teacher made of the unlabeled samples. */
-    private record Gated(GateDecision decision, float confidence) {}
+    /** What a student is taught at a step. @param confidence mean of the largest probability */
+    private record Lesson(GateDecision decision, float confidence, StudentRows seen, float unlabeledWeight) {}
 
-    /** What came out of the student's pass: logits {@code [rows][classes]} and the clipped gradient {@code [size]}. */
-    private record Learned(float[][] logits, NDArray gradient, float gradientNorm) {}
+    /** What came out of the student's pass: losses in nats and the clipped gradient {@code [size]}. */
+    private record Learned(
+            double labeledLoss, double unlabeledLoss, Map<String, Float> terms, NDArray gradient, float gradientNorm) {}
 
-    TeacherStudentStep(Network network, LearnSettings settings, Method method, LearnerState state, Views views) {
+    TeacherStudentStep(Network network, LearnSettings settings, LearnerState state) {
         this.network = network;
         this.settings = settings;
-        this.method = method;
         this.state = state;
-        this.views = views;
         this.average = new ExponentialMovingAverage(settings.teacherHalfLifeSteps());
         this.buffer = new InputBuffer(network.config().input());
     }
@@ -61,108 +66,123 @@ final class TeacherStudentStep {
      * Runs one step.
      *
      * @param scope owns everything native that the step makes; the caller closes it afterwards
-     * @throws NonFiniteStepException before anything is changed, except the gate
+     * @throws NonFiniteStepException before anything is changed, except what gates and terms remember
      */
     StepResult run(TrainingBatch batch, NDManager scope) {
         long step = batch.step();
-        float unlabeledWeight = method.unlabeledLossWeight(step);
+        Student student = state.student();
+        Lesson lesson = predictAndGate(student, batch);
+        Optional<Lesson> ofPeer = state.peer().map(peer -> predictAndGate(peer, batch));
+        Learned learned = learn(student, batch, lesson, scope);
+        Optional<Learned> byPeer = state.peer().map(peer -> learn(peer, batch, ofPeer.orElseThrow(), scope));
 
-        Gated gated = teacherPredictsAndGateDecides(batch);
-        Views.Student seen = views.student(batch, gated.decision(), unlabeledWeight);
-        Learned learned = studentLearns(seen, scope);
-        double labeledLoss = loss(seen, learned.logits(), 0, seen.labeled());
-        double unlabeledLoss = loss(seen, learned.logits(), seen.labeled(), seen.rows());
-        refuseNonFinite(step, labeledLoss + unlabeledLoss, learned.gradientNorm());
-
-        NDArray student = state.student().flat();
-        float learningRate = settings.optimizer().learningRateAt(step);
-        state.optimizer().update(student, learned.gradient(), learningRate, step);
-        average.update(state.teacher().flat(), student, step);
+        update(student, learned, step);
+        state.peer().ifPresent(peer -> update(peer, byPeer.orElseThrow(), step));
+        average.update(state.teacher().flat(), student.weights().flat(), step);
         state.stepped(step);
-
-        return new StepResult(
-                step,
-                (float) labeledLoss,
-                unlabeledWeight > 0 ? (float) (unlabeledLoss / unlabeledWeight) : 0,
-                unlabeledWeight,
-                gated.decision().maskRate(),
-                gated.decision().threshold(),
-                gated.confidence(),
-                learned.gradientNorm(),
-                learningRate,
-                (float) average.decayAt(step),
-                gated.decision().pseudoLabels(),
-                gated.decision().reasons());
+        return result(step, lesson, learned);
     }
 
-    private Gated teacherPredictsAndGateDecides(TrainingBatch batch) {
+    private Lesson predictAndGate(Student student, TrainingBatch batch) {
+        Method method = student.method();
         int unlabeled = batch.unlabeled().size();
-        TeacherViews needed = method.teacherViews(batch.step());
-        if (needed == TeacherViews.NONE || unlabeled == 0) {
-            return new Gated(GateDecision.none(unlabeled, method.reasonForNone()), 0);
+        float weight = method.weight() * settings.pseudoLabels().weightAt(batch.step());
+        boolean asked = method.predictor() != Predictor.NOBODY
+                && settings.pseudoLabels().isActive(batch.step())
+                && unlabeled > 0;
+        GateDecision decision = GateDecision.none(unlabeled, method.reasonForNone());
+        float confidence = 0;
+        if (asked) {
+            Predictions predicted = predict(student, batch);
+            decision = method.gate().decide(predicted);
+            confidence = (float) Probabilities.meanConfidence(predicted.unlabeled());
         }
+        StudentRows seen = student.views().student(batch, decision, method.studentViews(), weight);
+        return new Lesson(decision, confidence, seen, weight);
+    }
+
+    private Predictions predict(Student student, TrainingBatch batch) {
+        NDArray weights = switch (student.method().predictor()) {
+            case TEACHER -> state.teacher().flat();
+            case PEER -> other(student).weights().flat();
+            case STUDENT, NOBODY -> student.weights().flat();
+        };
         List<Sample> samples = new ArrayList<>(batch.unlabeled());
-        if (needed == TeacherViews.UNLABELED_AND_LABELED) {
+        WeakViews wanted = student.method().weakViews();
+        if (wanted == WeakViews.UNLABELED_AND_LABELED) {
             samples.addAll(batch.labeled());
         }
-        float[][] logits = network.logits(state.teacher().flat(), buffer, views.weak(batch.step(), samples));
-        refuseNonFinite(batch.step(), samples, logits);
-        float[][] probabilities = Probabilities.softmax(logits);
-        float[][] ofUnlabeled = Arrays.copyOf(probabilities, unlabeled);
-        float[][] ofLabeled = Arrays.copyOfRange(probabilities, unlabeled, probabilities.length);
-        return new Gated(
-                method.gate().decide(ofUnlabeled, ofLabeled), (float) Probabilities.meanConfidence(ofUnlabeled));
+        List<float[]> views = student.views().weak(batch.step(), samples, Purpose.WEAK_VIEW);
+        if (wanted == WeakViews.UNLABELED_TWICE) {
+            views.addAll(student.views().weak(batch.step(), samples, Purpose.SECOND_WEAK_VIEW));
+        }
+        return Predictions.of(batch, network.outputs(weights, buffer, views), wanted);
     }
 
-    private Learned studentLearns(Views.Student seen, NDManager scope) {
+    private Student other(Student student) {
+        Student peer = state.peer().orElseThrow();
+        return student == peer ? state.student() : peer;
+    }
+
+    private Learned learn(Student student, TrainingBatch batch, Lesson lesson, NDManager scope) {
+        Method method = student.method();
+        NDArray weights = student.weights().flat();
+        StudentRows seen = method.perturbation().perturb(lesson.seen(), network, weights, batch);
+        int compared = method.consistency() == Consistency.CROSS_ENTROPY ? seen.rows() : seen.labeled();
         buffer.clear();
         buffer.addAll(seen.samples(), seen.rows());
         NDArray input = buffer.toArray(scope);
         NDArray targets = scope.create(
-                weightedTargets(seen), new Shape(seen.rows(), network.config().classes()));
-        NDArray[] logits = new NDArray[1];
-        NDArray gradient = Gradient.of(scope, state.student().flat(), parameters -> {
-            logits[0] = network.logits(parameters, input);
-            return logits[0].logSoftmax(1).mul(targets).sum();
+                seen.weightedTargets(compared),
+                new Shape(seen.rows(), network.config().classes()));
+        NDList outputs = new NDList();
+        Map<String, NDArray> added = new TreeMap<>();
+        NDArray gradient = Gradient.of(scope, weights, parameters -> {
+            outputs.addAll(network.outputs(parameters, input));
+            NDArray loss = outputs.get(0).logSoftmax(1).mul(targets).sum();
+            StudentPass pass =
+                    new StudentPass(batch, lesson.decision(), seen, outputs, lesson.unlabeledWeight(), scope);
+            for (LossTerm term : method.terms()) {
+                NDArray value = term.loss(pass);
+                added.put(term.name(), value);
+                loss = loss.add(value);
+            }
+            return loss;
         });
         float norm = Gradient.clip(gradient, settings.optimizer().clipNorm());
-        return new Learned(Network.rows(logits[0]), gradient, norm);
+        float[][] logits = Network.rows(outputs.get(0));
+        double labeledLoss = seen.crossEntropy(logits, 0, seen.labeled());
+        double unlabeledLoss = seen.crossEntropy(logits, seen.labeled(), compared);
+        Map<String, Float> terms = new TreeMap<>();
+        for (Map.Entry<String, NDArray> term : added.entrySet()) {
+            terms.put(term.getKey(), term.getValue().getFloat());
+            unlabeledLoss += terms.get(term.getKey());
+        }
+        NonFiniteStepException.check(batch.step(), labeledLoss + unlabeledLoss, norm);
+        return new Learned(labeledLoss, unlabeledLoss, terms, gradient, norm);
     }
 
-    /** {@code -weight_i target_i}, so that the sum of products with the log-probabilities is the loss. */
-    private float[] weightedTargets(Views.Student seen) {
-        int classes = network.config().classes();
-        float[] weighted = new float[seen.rows() * classes];
-        for (int i = 0; i < weighted.length; i++) {
-            weighted[i] = -seen.weights()[i / classes] * seen.targets()[i / classes][i % classes];
-        }
-        return weighted;
+    private void update(Student student, Learned learned, long step) {
+        float learningRate = settings.optimizer().learningRateAt(step);
+        student.optimizer().update(student.weights().flat(), learned.gradient(), learningRate, step);
     }
 
-    private static double loss(Views.Student seen, float[][] logits, int from, int to) {
-        double loss = 0;
-        for (int i = from; i < to; i++) {
-            loss += seen.weights()[i] * Probabilities.crossEntropy(seen.targets()[i], logits[i]);
-        }
-        return loss;
-    }
-
-    private static void refuseNonFinite(long step, List<Sample> samples, float[][] logits) {
-        for (int i = 0; i < logits.length; i++) {
-            for (float logit : logits[i]) {
-                if (!Float.isFinite(logit)) {
-                    throw new NonFiniteStepException(
-                            step,
-                            "finite logits of the teacher, got " + logit + " for frame "
-                                    + samples.get(i).frameId());
-                }
-            }
-        }
-    }
-
-    private static void refuseNonFinite(long step, double loss, float gradientNorm) {
-        if (!(Double.isFinite(loss) && Float.isFinite(gradientNorm))) {
-            throw new NonFiniteStepException(step, loss, gradientNorm);
-        }
+    private StepResult result(long step, Lesson lesson, Learned learned) {
+        GateDecision decision = lesson.decision();
+        float unlabeledWeight = lesson.unlabeledWeight();
+        return new StepResult(
+                step,
+                (float) learned.labeledLoss(),
+                unlabeledWeight > 0 ? (float) (learned.unlabeledLoss() / unlabeledWeight) : 0,
+                unlabeledWeight,
+                decision.maskRate(),
+                decision.threshold(),
+                lesson.confidence(),
+                learned.gradientNorm(),
+                settings.optimizer().learningRateAt(step),
+                (float) average.decayAt(step),
+                decision.pseudoLabels(),
+                decision.reasons(),
+                learned.terms());
     }
 }

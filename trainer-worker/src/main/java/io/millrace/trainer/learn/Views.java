@@ -7,6 +7,9 @@ import io.millrace.trainer.batch.Randomness;
 import io.millrace.trainer.batch.Randomness.Purpose;
 import io.millrace.trainer.batch.Sample;
 import io.millrace.trainer.batch.TrainingBatch;
+import io.millrace.trainer.learn.StudentViews.Blend;
+import io.millrace.trainer.learn.StudentViews.Rows;
+import io.millrace.trainer.learn.StudentViews.View;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,6 +21,9 @@ import java.util.stream.IntStream;
  * samples are looked at.
  */
 final class Views {
+    /** Alpha of MixMatch's Beta distribution (Berthelot et al. 2019, section 4.1). */
+    private static final Mixup MIXMATCH = new Mixup(0.75);
+
     private final Augmentation augmentation;
     private final Mixup labeledMixup;
     private final Mixup unlabeledMixup;
@@ -26,24 +32,10 @@ final class Views {
     private final int sampleSize;
     private final int classes;
 
-    /**
-     * What the student sees, row by row: the labeled views, then the strong views of the accepted samples.
-     *
-     * @param samples rows one after the other
-     * @param targets {@code [rows][classes]}
-     * @param weights {@code [rows]}: the loss is {@code sum_i weight_i CE(target_i, student_i)}
-     * @param labeled number of labeled rows
-     */
-    @SuppressWarnings("ArrayRecordComponent") // lives within one step, never compared
-    record Student(float[] samples, float[][] targets, float[] weights, int labeled) {
-        int rows() {
-            return targets.length;
-        }
-    }
-
     Views(LearnSettings settings, SampleShape shape, int classes) {
         this.augmentation = Augmentation.of(shape, settings.images(), settings.sensors());
-        this.labeledMixup = new Mixup(settings.labeledMixupAlpha());
+        // ELR compares an answer with what was answered for the same sample before: no blends.
+        this.labeledMixup = new Mixup(settings.additions().labelNoiseWeight() > 0 ? 0 : settings.labeledMixupAlpha());
         this.unlabeledMixup = new Mixup(settings.unlabeledMixupAlpha());
         this.labeledStrongShare = settings.labeledStrongShare();
         this.seed = settings.seed();
@@ -51,9 +43,9 @@ final class Views {
         this.classes = classes;
     }
 
-    /** Weak views, for the teacher. */
-    List<float[]> weak(long step, List<Sample> samples) {
-        SplittableRandom random = Randomness.at(seed, step, Purpose.WEAK_VIEW);
+    /** Weak views, for whoever predicts. */
+    List<float[]> weak(long step, List<Sample> samples, Purpose purpose) {
+        SplittableRandom random = Randomness.at(seed, step, purpose);
         List<float[]> views = new ArrayList<>(samples.size());
         for (Sample sample : samples) {
             float[] view = new float[sampleSize];
@@ -64,46 +56,82 @@ final class Views {
     }
 
     /**
-     * The student's batch. Refused samples would add nothing to the loss or its gradient, so they stay out of it. Labeled
-     * rows are blended with labeled ones, accepted rows with accepted ones; a blended row keeps its own weight.
+     * The student's batch. A blended row keeps its own weight.
+     *
+     * @param unlabeledWeight weight of what unlabeled samples add
      */
-    Student student(TrainingBatch batch, GateDecision gate, float unlabeledLossWeight) {
+    StudentRows student(TrainingBatch batch, GateDecision gate, StudentViews wanted, float unlabeledWeight) {
         int labeled = batch.labeled().size();
-        int[] accepted = IntStream.range(0, batch.unlabeled().size())
-                .filter(gate::accepts)
-                .toArray();
+        int[] chosen = chosen(batch, gate, wanted);
         float[] views = labeledViews(batch);
         float[][] targets = labeledTargets(batch);
-        float[] strong = strongViews(batch, accepted);
-        float[][] pseudo =
-                Arrays.stream(accepted).mapToObj(i -> gate.targets()[i]).toArray(float[][]::new);
+        float[] ofUnlabeled = unlabeledViews(batch, chosen, wanted);
+        float[][] pseudo = new float[chosen.length * wanted.views().size()][];
+        Arrays.setAll(pseudo, row -> gate.targets()[chosen[row % chosen.length]]);
         SplittableRandom random = Randomness.at(seed, batch.step(), Purpose.METHOD);
-        labeledMixup.blend(views, targets, random.split());
-        unlabeledMixup.blend(strong, pseudo, random.split());
-
-        int rows = labeled + accepted.length;
-        float[] samples = Arrays.copyOf(views, rows * sampleSize);
-        System.arraycopy(strong, 0, samples, views.length, strong.length);
+        if (wanted.blend() == Blend.APART || wanted.blend() == Blend.LABELED) {
+            labeledMixup.blend(views, targets, random.split());
+        }
+        if (wanted.blend() == Blend.APART) {
+            unlabeledMixup.blend(ofUnlabeled, pseudo, random.split());
+        }
+        int rows = labeled + pseudo.length;
+        float[] samples = joined(views, ofUnlabeled);
         float[][] allTargets = Arrays.copyOf(targets, rows);
         System.arraycopy(pseudo, 0, allTargets, labeled, pseudo.length);
+        if (wanted.blend() == Blend.TOGETHER) {
+            MIXMATCH.blend(samples, allTargets, random.split());
+        }
         float[] weights = new float[rows];
         Arrays.fill(weights, 0, labeled, 1f / labeled);
-        for (int row = labeled; row < rows; row++) {
-            weights[row] = unlabeledLossWeight
-                    * gate.weights()[accepted[row - labeled]]
-                    / batch.unlabeled().size();
+        for (int row = 0; row < chosen.length * wanted.taught(); row++) {
+            weights[labeled + row] = unlabeledWeight
+                    * gate.weights()[chosen[row % chosen.length]]
+                    / (batch.unlabeled().size() * wanted.taught());
         }
-        return new Student(samples, allTargets, weights, labeled);
+        return new StudentRows(samples, allTargets, weights, labeled, chosen);
     }
 
-    private float[] strongViews(TrainingBatch batch, int[] accepted) {
-        SplittableRandom random = Randomness.at(seed, batch.step(), Purpose.STRONG_VIEW);
+    private static int[] chosen(TrainingBatch batch, GateDecision gate, StudentViews wanted) {
+        boolean all = wanted.rows() == Rows.ALL && gate.wasAsked();
+        return IntStream.range(0, batch.unlabeled().size())
+                .filter(i -> all || gate.shows(i))
+                .toArray();
+    }
+
+    private float[] unlabeledViews(TrainingBatch batch, int[] chosen, StudentViews wanted) {
+        float[] all = new float[0];
+        for (View view : wanted.views()) {
+            all = joined(all, views(batch, chosen, view));
+        }
+        return all;
+    }
+
+    private static float[] joined(float[] first, float[] second) {
+        float[] joined = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, joined, first.length, second.length);
+        return joined;
+    }
+
+    private float[] views(TrainingBatch batch, int[] chosen, View view) {
+        Purpose purpose = switch (view) {
+            case WEAK -> Purpose.WEAK_VIEW;
+            case SECOND_WEAK -> Purpose.SECOND_WEAK_VIEW;
+            case STRONG -> Purpose.STRONG_VIEW;
+            case SECOND_STRONG -> Purpose.SECOND_STRONG_VIEW;
+        };
+        boolean weak = view == View.WEAK || view == View.SECOND_WEAK;
+        SplittableRandom random = Randomness.at(seed, batch.step(), purpose);
         SplittableRandom[] ofSample = new SplittableRandom[batch.unlabeled().size()];
         Arrays.setAll(ofSample, i -> random.split());
-        float[] views = new float[accepted.length * sampleSize];
-        for (int row = 0; row < accepted.length; row++) {
-            float[] values = batch.unlabeled().get(accepted[row]).values();
-            augmentation.strong(values, ofSample[accepted[row]], views, row * sampleSize);
+        float[] views = new float[chosen.length * sampleSize];
+        for (int row = 0; row < chosen.length; row++) {
+            float[] values = batch.unlabeled().get(chosen[row]).values();
+            if (weak) {
+                augmentation.weak(values, ofSample[chosen[row]], views, row * sampleSize);
+            } else {
+                augmentation.strong(values, ofSample[chosen[row]], views, row * sampleSize);
+            }
         }
         return views;
     }

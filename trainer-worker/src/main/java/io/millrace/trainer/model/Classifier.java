@@ -46,6 +46,33 @@ public final class Classifier implements AutoCloseable {
         return network.logits(flat, buffer, samples);
     }
 
+    /**
+     * How likely each sample is of none of the classes, in the model's own opinion.
+     *
+     * @param samples as for {@link #logits}
+     * @return {@code [N]}, 0..1; zeros when the model has no open-set head
+     */
+    public synchronized float[] unknown(List<float[]> samples) {
+        float[] unknown = new float[samples.size()];
+        if (network.config().openSet()) {
+            compute.enterThread();
+            float[][] open = network.outputs(flat, buffer, samples).get(1);
+            for (int i = 0; i < unknown.length; i++) {
+                unknown[i] = lastOfSoftmax(open[i]);
+            }
+        }
+        return unknown;
+    }
+
+    private static float lastOfSoftmax(float[] logits) {
+        double last = logits[logits.length - 1];
+        double sum = 0;
+        for (float logit : logits) {
+            sum += Math.exp(logit - last);
+        }
+        return (float) (1 / sum);
+    }
+
     @Override
     public synchronized void close() {
         scope.close();

@@ -1,6 +1,7 @@
 package io.millrace.trainer.model;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,23 @@ public final class NamedTensors {
             }
         }
         return tensor.values();
+    }
+
+    /**
+     * Takes a table of any number of rows.
+     *
+     * @param width values in a row
+     * @return {@code [rows][width]}
+     * @throws IllegalArgumentException when it is missing, has another width, or a value is not finite
+     */
+    public float[][] takeRows(String name, int width) {
+        Tensor tensor = left.get(name);
+        int rows =
+                tensor == null || tensor.shape().isEmpty() ? 0 : tensor.shape().get(0);
+        float[] values = take(name, List.of(rows, width));
+        float[][] table = new float[rows][];
+        Arrays.setAll(table, i -> Arrays.copyOfRange(values, i * width, (i + 1) * width));
+        return table;
     }
 
     /** Takes every tensor whose name begins with a prefix, without the prefix, in order. */

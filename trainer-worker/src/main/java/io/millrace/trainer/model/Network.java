@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.BiFunction;
 
 /**
  * Four convolutions, each with group normalisation and ReLU, global mean, one linear layer. It has no weights of its own:
@@ -37,6 +38,7 @@ public final class Network {
     private static final int CHUNK = 128;
 
     private final NetworkConfig config;
+    private final List<Head> heads;
     private final List<Convolution> convolutions;
     private final ParameterLayout layout;
     private final NDManager constants;
@@ -47,7 +49,19 @@ public final class Network {
 
     /** @param constants scope of the network's constants; the caller closes it after the last use of the network */
     public Network(NetworkConfig config, NDManager constants) {
+        this(config, List.of(), constants);
+    }
+
+    /**
+     * A network with more heads than those that are published.
+     *
+     * @param more behind those of the config in {@link #outputs}; at most one is {@link Head.Kind#SERVED}
+     */
+    public Network(NetworkConfig config, List<Head> more, NDManager constants) {
         this.config = config;
+        List<Head> all = new ArrayList<>(config.heads());
+        all.addAll(more);
+        this.heads = List.copyOf(all);
         this.constants = constants;
         int width = config.width();
         this.convolutions = List.of(
@@ -55,7 +69,7 @@ public final class Network {
                 new Convolution("stage1", width, 2 * width, 3, 2),
                 new Convolution("stage2", 2 * width, 2 * width, 3, 1),
                 new Convolution("stage3", 2 * width, 4 * width, 3, 2));
-        this.layout = layout(config, convolutions);
+        this.layout = layout(config, convolutions, this.heads);
     }
 
     /** What the network was built from. */
@@ -77,6 +91,37 @@ public final class Network {
      */
     public NDArray logits(NDArray flat, NDArray input) {
         NDList parameters = layout.views(flat);
+        return linear(features(parameters, input), parameters, 3 * convolutions.size());
+    }
+
+    /**
+     * Runs the network with all of its heads.
+     *
+     * @return logits {@code [B, classes]}, then {@code [B, outputs]} of each head, in order; see {@link #logits}
+     */
+    public NDList outputs(NDArray flat, NDArray input) {
+        NDList parameters = layout.views(flat);
+        NDArray features = features(parameters, input);
+        int next = 3 * convolutions.size();
+        NDList outputs = new NDList(linear(features, parameters, next));
+        next += 2;
+        for (Head head : heads) {
+            NDArray from = features;
+            if (head.kind() == Head.Kind.PROJECTION) {
+                from = Activation.relu(linear(features, parameters, next));
+            }
+            next += head.parameters();
+            outputs.add(linear(from, parameters, next - 2));
+        }
+        return outputs;
+    }
+
+    private static NDArray linear(NDArray features, NDList parameters, int first) {
+        return features.matMul(parameters.get(first).transpose()).addi(parameters.get(first + 1));
+    }
+
+    /** {@code [B, C, H, W]} to {@code [B, 4 width]}. */
+    private NDArray features(NDList parameters, NDArray input) {
         NDArray x = input.sub(config.inputMean()).divi(config.inputDeviation());
         int next = 0;
         for (Convolution convolution : convolutions) {
@@ -84,8 +129,7 @@ public final class Network {
             x = Activation.relu(
                     normalise(convolve(x, kernel, convolution), parameters.get(next++), parameters.get(next++)));
         }
-        NDArray features = x.getNDArrayInternal().globalAvgPool();
-        return features.matMul(parameters.get(next).transpose()).addi(parameters.get(next + 1));
+        return x.getNDArrayInternal().globalAvgPool();
     }
 
     /**
@@ -95,18 +139,86 @@ public final class Network {
      * @return {@code [N][classes]}
      */
     public float[][] logits(NDArray flat, InputBuffer buffer, List<float[]> samples) {
-        float[][] logits = new float[samples.size()][];
-        for (int start = 0; start < logits.length; start += CHUNK) {
-            int count = Math.min(CHUNK, logits.length - start);
+        return inChunks(samples, buffer, flat, 1, this::logitsAlone).get(0);
+    }
+
+    /**
+     * All outputs for many samples, in chunks; nothing native outlives the call.
+     *
+     * @param flat parameters {@code [size]}, owned by the caller
+     * @return {@code [N][classes]}, then {@code [N][outputs]} of each head
+     */
+    public List<float[][]> outputs(NDArray flat, InputBuffer buffer, List<float[]> samples) {
+        return inChunks(samples, buffer, flat, 1 + heads.size(), this::outputs);
+    }
+
+    private NDList logitsAlone(NDArray flat, NDArray input) {
+        return new NDList(logits(flat, input));
+    }
+
+    private List<float[][]> inChunks(
+            List<float[]> samples,
+            InputBuffer buffer,
+            NDArray flat,
+            int kinds,
+            BiFunction<NDArray, NDArray, NDList> run) {
+        int size = samples.size();
+        List<float[][]> all = new ArrayList<>(kinds);
+        for (int kind = 0; kind < kinds; kind++) {
+            all.add(new float[size][]);
+        }
+        for (int start = 0; start < size; start += CHUNK) {
+            int count = Math.min(CHUNK, size - start);
             try (NDManager scope = constants.newSubManager()) {
                 NDArray parameters = shared(flat, scope);
                 buffer.clear();
                 samples.subList(start, start + count).forEach(buffer::add);
-                float[][] rows = rows(logits(parameters, buffer.toArray(scope)));
-                System.arraycopy(rows, 0, logits, start, count);
+                NDList outputs = run.apply(parameters, buffer.toArray(scope));
+                for (int kind = 0; kind < kinds; kind++) {
+                    System.arraycopy(rows(outputs.get(kind)), 0, all.get(kind), start, count);
+                }
             }
         }
-        return logits;
+        return all;
+    }
+
+    /** Where {@link #outputs} has what is published as the classifier: 0, or a head that serves. */
+    public int served() {
+        for (int i = 0; i < heads.size(); i++) {
+            if (heads.get(i).kind() == Head.Kind.SERVED) {
+                return i + 1;
+            }
+        }
+        return 0;
+    }
+
+    /**
+     * Those of the weights that a published model consists of, named as that calls them.
+     *
+     * @param weights every parameter of this network
+     */
+    public List<Tensor> published(List<Tensor> weights) {
+        Map<String, Tensor> named = new HashMap<>();
+        weights.forEach(tensor -> named.put(tensor.name(), tensor));
+        if (served() > 0) {
+            Head serving = heads.get(served() - 1);
+            named.put("head.weight", required(named, serving.weight()));
+            named.put("head.bias", required(named, serving.bias()));
+        }
+        return layout(config, convolutions, config.heads()).entries().stream()
+                .map(entry -> new Tensor(
+                        entry.name(),
+                        entry.shape(),
+                        required(named, entry.name()).values()))
+                .toList();
+    }
+
+    private static Tensor required(Map<String, Tensor> named, String name) {
+        Tensor tensor = named.get(name);
+        if (tensor == null) {
+            throw new IllegalArgumentException("expected a tensor " + name + ", got only " + named.keySet());
+        }
+        return tensor;
     }
 
     /** Copies {@code [N, classes]} into Java. */
@@ -128,7 +240,8 @@ public final class Network {
 
     /**
      * First weights: kernels normal with deviation {@code sqrt(2 / (out * kernel positions))} (He et al. 2015, section
-     * 2.2, fan out), the head's normal with deviation 0.01, scales 1, biases 0.
+     * 2.2, fan out), the head's normal with deviation 0.01, scales 1, biases 0. More heads come after, so they change
+     * nothing before them; the layers of a projection are normal with deviation {@code sqrt(2 / features)}.
      */
     public float[] initialParameters(long seed) {
         SplittableRandom random = Randomness.at(seed, 0, Purpose.INITIALISATION);
@@ -144,11 +257,17 @@ public final class Network {
         return flat;
     }
 
-    private static double deviation(Entry entry) {
+    private double deviation(Entry entry) {
         if (!entry.isMatrix()) {
             return 0;
         }
         List<Integer> shape = entry.shape();
+        boolean projects = heads.stream()
+                .anyMatch(head ->
+                        head.kind() == Head.Kind.PROJECTION && entry.name().startsWith(head.name() + "."));
+        if (projects) {
+            return Math.sqrt(2.0 / shape.get(1));
+        }
         return shape.size() == 2 ? 0.01 : Math.sqrt(2.0 / (shape.get(0) * shape.get(2) * shape.get(3)));
     }
 
@@ -180,7 +299,7 @@ public final class Network {
                 size, key -> new NDList(constants.ones(new Shape(key)), constants.zeros(new Shape(key))));
     }
 
-    private static ParameterLayout layout(NetworkConfig config, List<Convolution> convolutions) {
+    private static ParameterLayout layout(NetworkConfig config, List<Convolution> convolutions, List<Head> heads) {
         List<Entry> entries = new ArrayList<>();
         for (Convolution c : convolutions) {
             int height = config.input().isImage() ? c.kernel() : 1;
@@ -191,6 +310,7 @@ public final class Network {
         int features = convolutions.get(convolutions.size() - 1).out();
         entries.add(new Entry("head.weight", List.of(config.classes(), features)));
         entries.add(new Entry("head.bias", List.of(config.classes())));
+        heads.forEach(head -> entries.addAll(head.entries(features)));
         return new ParameterLayout(entries);
     }
 }

@@ -1,6 +1,7 @@
 package io.millrace.trainer.model;
 
 import io.millrace.schemas.SampleShape;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -13,9 +14,15 @@ import java.util.TreeMap;
  * @param groups groups of each normalisation; divides {@code width}
  * @param inputMean subtracted from each input value
  * @param inputDeviation each input value is divided by it
+ * @param openSet with a second head of one class more, "none of these": {@link #OPEN_SET}
  */
 public record NetworkConfig(
-        SampleShape input, int classes, int width, int groups, float inputMean, float inputDeviation) {
+        SampleShape input, int classes, int width, int groups, float inputMean, float inputDeviation, boolean openSet) {
+    /** Name of the head that knows the unknown. */
+    public static final String OPEN_SET = "open";
+
+    private static final String OPEN_SET_KEY = "open.set";
+
     private static final String ARCHITECTURE = "conv4-groupnorm";
     private static final int GROUPS = 8;
 
@@ -33,6 +40,21 @@ public record NetworkConfig(
         }
     }
 
+    /** A network without an open-set head. */
+    public NetworkConfig(SampleShape input, int classes, int width, int groups, float inputMean, float inputDeviation) {
+        this(input, classes, width, groups, inputMean, inputDeviation, false);
+    }
+
+    /** The same network with an open-set head, which is published with it. */
+    public NetworkConfig withOpenSet() {
+        return new NetworkConfig(input, classes, width, groups, inputMean, inputDeviation, true);
+    }
+
+    /** Heads that are published with the classifier. */
+    List<Head> heads() {
+        return openSet ? List.of(new Head(OPEN_SET, classes + 1, Head.Kind.LINEAR)) : List.of();
+    }
+
     /** The usual network for samples of this shape: image values 0..1 are centred, sensor values taken as they are. */
     public static NetworkConfig of(SampleShape input, int classes, int width) {
         return input.isImage()
@@ -48,6 +70,9 @@ public record NetworkConfig(
         map.put("groups", Integer.toString(groups));
         map.put("input.mean", Float.toString(inputMean));
         map.put("input.deviation", Float.toString(inputDeviation));
+        if (openSet) {
+            map.put(OPEN_SET_KEY, "true");
+        }
         return map;
     }
 
@@ -67,7 +92,8 @@ public record NetworkConfig(
                 Integer.parseInt(required(map, "width")),
                 Integer.parseInt(required(map, "groups")),
                 Float.parseFloat(required(map, "input.mean")),
-                Float.parseFloat(required(map, "input.deviation")));
+                Float.parseFloat(required(map, "input.deviation")),
+                Boolean.parseBoolean(map.get(OPEN_SET_KEY)));
     }
 
     private static String required(Map<String, String> map, String key) {

@@ -1,5 +1,6 @@
 package io.millrace.trainer.model;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -21,6 +22,22 @@ public record Tensor(String name, List<Integer> shape, float[] values) {
             throw new IllegalArgumentException(
                     name + ": expected " + size + " values for shape " + shape + ", got " + values.length);
         }
+    }
+
+    /** The same tensors under longer names, in a list that can grow. */
+    public static List<Tensor> prefixed(String prefix, List<Tensor> tensors) {
+        List<Tensor> renamed = new ArrayList<>();
+        tensors.forEach(tensor -> renamed.add(new Tensor(prefix + tensor.name(), tensor.shape(), tensor.values())));
+        return renamed;
+    }
+
+    /** A table: rows of equal width one after the other. */
+    public static Tensor rows(String name, int width, float[][] rows) {
+        float[] values = new float[rows.length * width];
+        for (int i = 0; i < rows.length; i++) {
+            System.arraycopy(rows[i], 0, values, i * width, width);
+        }
+        return new Tensor(name, List.of(rows.length, width), values);
     }
 
     /** A one-dimensional tensor. */

@@ -1,5 +1,6 @@
 package io.millrace.trainer.learn;
 
+import static io.millrace.trainer.learn.Seen.row;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -11,16 +12,12 @@ import org.junit.jupiter.api.Test;
 class GateTest {
     private static final GateSettings SETTINGS = new GateSettings(0.95f, 0.9f, 0.1f, 1, 1);
 
-    private static float[] row(float... values) {
-        return values;
-    }
-
     @Test
     void shouldAcceptWhatReachesTheThresholdWhenFixMatchAsks() {
         Gate gate = new ConfidenceGate(0.75f);
         float[][] probabilities = {row(0.75f, 0.25f), row(0.26f, 0.74f), row(0.1f, 0.9f)};
 
-        GateDecision decision = gate.decide(probabilities, new float[0][]);
+        GateDecision decision = gate.decide(Seen.unlabeled(probabilities));
 
         assertThat(decision.weights()).containsExactly(1, 0, 1);
         assertThat(decision.reasons())
@@ -32,7 +29,7 @@ class GateTest {
 
     @Test
     void shouldRefuseEverythingThatIsNotANumberWhenFixMatchAsks() {
-        GateDecision decision = new ConfidenceGate(0).decide(new float[][] {{Float.NaN, Float.NaN}}, new float[0][]);
+        GateDecision decision = new ConfidenceGate(0).decide(Seen.unlabeled(row(Float.NaN, Float.NaN)));
 
         assertThat(decision.pseudoLabels()).containsExactly(-1);
     }
@@ -44,7 +41,7 @@ class GateTest {
         float[][] labeled = {row(0.8f, 0.2f), row(0.2f, 0.8f)};
         float[][] unlabeled = {row(0.9f, 0.1f), row(0.6f, 0.4f)};
 
-        GateDecision decision = gate.decide(unlabeled, labeled);
+        GateDecision decision = gate.decide(Seen.of(unlabeled, labeled));
 
         // First aligned: 0.9*0.5/0.75 = 0.6 against 0.1*0.5/0.25 = 0.2 -> 0.75. Second: 0.4 against 0.8 -> 2/3.
         assertThat(decision.threshold()).isCloseTo(0.72f, within(1e-6f));
@@ -55,9 +52,9 @@ class GateTest {
     @Test
     void shouldAverageByHalfLifeWhenAdaMatchSeesMore() {
         Gate gate = new AlignedGate(SETTINGS, 2);
-        gate.decide(new float[][] {row(0.9f, 0.1f)}, new float[][] {row(0.8f, 0.2f)});
+        gate.decide(Seen.of(new float[][] {row(0.9f, 0.1f)}, new float[][] {row(0.8f, 0.2f)}));
 
-        gate.decide(new float[][] {row(0.5f, 0.5f)}, new float[][] {row(0.4f, 0.6f)});
+        gate.decide(Seen.of(new float[][] {row(0.5f, 0.5f)}, new float[][] {row(0.4f, 0.6f)}));
 
         // Half-life 1 and warm-up both keep one half at the second update.
         List<Tensor> state = gate.state();
@@ -72,8 +69,9 @@ class GateTest {
         float[][] sure = {row(0.99f, 0.01f)};
         float[][] unsure = {row(0.5f, 0.5f)};
 
-        assertThat(new AlignedGate(settings, 2).decide(sure, sure).threshold()).isEqualTo(0.7f);
-        assertThat(new AlignedGate(settings, 2).decide(sure, unsure).threshold())
+        assertThat(new AlignedGate(settings, 2).decide(Seen.of(sure, sure)).threshold())
+                .isEqualTo(0.7f);
+        assertThat(new AlignedGate(settings, 2).decide(Seen.of(sure, unsure)).threshold())
                 .isEqualTo(0.6f);
     }
 
@@ -82,13 +80,13 @@ class GateTest {
         float[][] unlabeled = {row(0.9f, 0.1f), row(0.6f, 0.4f)};
         float[][] labeled = {row(0.7f, 0.3f)};
         Gate gate = new AlignedGate(SETTINGS, 2);
-        gate.decide(unlabeled, labeled);
+        gate.decide(Seen.of(unlabeled, labeled));
         Gate restored = new AlignedGate(SETTINGS, 2);
 
         restored.restore(gate.state());
 
-        GateDecision expected = gate.decide(labeled, unlabeled);
-        GateDecision got = restored.decide(labeled, unlabeled);
+        GateDecision expected = gate.decide(Seen.of(labeled, unlabeled));
+        GateDecision got = restored.decide(Seen.of(labeled, unlabeled));
         assertThat(got.threshold()).isEqualTo(expected.threshold());
         assertThat(got.targets()).isDeepEqualTo(expected.targets());
         assertThat(restored.state().get(1).values())
@@ -113,17 +111,6 @@ class GateTest {
         assertThat(schedule.weightAt(105)).isEqualTo(1);
         assertThat(schedule.weightAt(1_000_000)).isEqualTo(2);
         assertThat(new PseudoLabelSchedule(0, 0, 1).weightAt(1)).isEqualTo(1);
-    }
-
-    @Test
-    void shouldSkipTheTeacherWhenTheMethodDoesNotNeedIt() {
-        PseudoLabelSchedule schedule = new PseudoLabelSchedule(5, 0, 1);
-
-        assertThat(new SupervisedReplay().teacherViews(100)).isEqualTo(Method.TeacherViews.NONE);
-        assertThat(new FixMatch(SETTINGS, schedule).teacherViews(5)).isEqualTo(Method.TeacherViews.NONE);
-        assertThat(new FixMatch(SETTINGS, schedule).teacherViews(6)).isEqualTo(Method.TeacherViews.UNLABELED);
-        assertThat(new AdaMatch(SETTINGS, schedule, 2).teacherViews(6))
-                .isEqualTo(Method.TeacherViews.UNLABELED_AND_LABELED);
     }
 
     @Test

@@ -26,7 +26,7 @@ class LearnSettingsTest {
     void shouldHaveTheseDefaultsWhenNothingIsGiven() {
         assertThat(with(Map.of()))
                 .isEqualTo(new LearnSettings(
-                        Method.Name.ADAMATCH,
+                        MethodName.ADAMATCH,
                         7,
                         "auto",
                         0,
@@ -37,6 +37,9 @@ class LearnSettingsTest {
                         50,
                         new PseudoLabelSchedule(100, 100, 1),
                         new GateSettings(0.95f, 0.95f, 0.8f, 0.95f, 50),
+                        Additions.NONE,
+                        2000,
+                        2000,
                         0.5,
                         1,
                         1,
@@ -60,11 +63,12 @@ class LearnSettingsTest {
     private static String other(ConfigDef.ConfigKey key) {
         return switch (key.type) {
             case STRING ->
-                Map.of("adamatch", "fixmatch", "auto", "cpu", "sgd", "adamw").get(key.defaultValue);
+                Map.of("adamatch", "fixmatch", "auto", "cpu", "sgd", "adamw", "none", "weight")
+                        .get(key.defaultValue);
             case LONG -> "8";
             case INT -> Integer.toString((int) key.defaultValue + 8);
             case BOOLEAN -> "true";
-            default -> Double.toString((double) key.defaultValue * 0.99);
+            default -> key.defaultValue.equals(0.0) ? "0.5" : Double.toString((double) key.defaultValue * 0.99);
         };
     }
 

@@ -38,6 +38,41 @@ record Synthetic(SampleShape shape) {
         return new TrainingBatch(step, withLabel, without, unlabeled);
     }
 
+    /** Few labeled samples and 24 unlabeled ones again and again, the first four as if they were fresh. */
+    TrainingBatch replayed(long step, int labeled, int unlabeled) {
+        TrainingBatch batch = batch(step, labeled, unlabeled);
+        List<Sample> again = new ArrayList<>();
+        for (int i = 0; i < unlabeled; i++) {
+            again.add(sample(1000 + (step * unlabeled + i) % 24).labeled(Sample.UNLABELED));
+        }
+        return new TrainingBatch(step, batch.labeled(), again, 4);
+    }
+
+    /** As {@link #batch}, with noise in the place of every fourth unlabeled sample. */
+    TrainingBatch withNoise(long step, int labeled, int unlabeled) {
+        TrainingBatch batch = batch(step, labeled, unlabeled);
+        List<Sample> mixed = new ArrayList<>(batch.unlabeled());
+        for (int i = 0; i < unlabeled; i += 4) {
+            float[] values = noise((int) step * unlabeled + i, 1).get(0);
+            mixed.set(i, new Sample("noise-" + step + "-" + i, "source", values, Sample.UNLABELED));
+        }
+        return new TrainingBatch(step, batch.labeled(), mixed, unlabeled);
+    }
+
+    /** Samples of no class. */
+    List<float[]> noise(int from, int count) {
+        List<float[]> samples = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            SplittableRandom random = new SplittableRandom(31 * (from + i) + 5);
+            float[] values = new float[shape.values()];
+            for (int k = 0; k < values.length; k++) {
+                values[k] = random.nextFloat();
+            }
+            samples.add(values);
+        }
+        return samples;
+    }
+
     List<float[]> values(int from, int count) {
         List<float[]> values = new ArrayList<>();
         for (int i = 0; i < count; i++) {

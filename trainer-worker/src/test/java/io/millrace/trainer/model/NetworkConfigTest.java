@@ -15,6 +15,10 @@ class NetworkConfigTest {
         NetworkConfig config = new NetworkConfig(SampleShape.of(3, 32, 32), 5, 16, 4, 0.4f, 0.3f);
 
         assertThat(NetworkConfig.fromMap(config.input(), 5, config.toMap())).isEqualTo(config);
+        NetworkConfig open = config.withOpenSet();
+        assertThat(NetworkConfig.fromMap(open.input(), 5, open.toMap()))
+                .isEqualTo(open)
+                .isNotEqualTo(config);
     }
 
     @Test

@@ -1,0 +1,24 @@
+package io.millrace.trainer.learn;
+
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** The methods, as settings name them. */
+public enum MethodName {
+    ADAMATCH,
+    FIXMATCH,
+    SUPERVISED;
+
+    /** The name in settings and records, such as {@code pi-model}. */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The method of that name. @throws IllegalArgumentException when there is none */
+    public static MethodName of(String text) {
+        return Stream.of(values())
+                .filter(name -> name.text().equals(text))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("expected a method, got " + text));
+    }
+}

@@ -1,0 +1,41 @@
+package io.millrace.trainer.learn;
+
+import io.millrace.trainer.learn.Method.Predictor;
+
+/** Puts methods together: the one that is named, then what the settings add to it. */
+final class Methods {
+    private Methods() {}
+
+    /** The method that the settings name. Each call makes parts of its own, because they remember. */
+    static Method of(LearnSettings settings, int classes) {
+        return withAdditions(named(settings, classes), settings, classes);
+    }
+
+    private static Method named(LearnSettings settings, int classes) {
+        GateSettings gate = settings.gate();
+        return switch (settings.method()) {
+            case ADAMATCH -> AdaMatch.compose(gate, classes);
+            case FIXMATCH -> FixMatch.compose(gate, Predictor.TEACHER);
+            case SUPERVISED -> SupervisedReplay.compose();
+        };
+    }
+
+    private static Method withAdditions(Method method, LearnSettings settings, int classes) {
+        Additions additions = settings.additions();
+        Method full = method;
+        if (additions.alignment() != AlignmentUse.NONE) {
+            Alignment alignment = new Alignment(settings.gate().halfLifeSteps(), classes);
+            full = full.gatedBy(new Alignment.Before(alignment, additions.alignment(), full.gate()));
+        }
+        if (additions.temporalAgreement()) {
+            full = full.gatedBy(new TemporalAgreementGate(full.gate(), settings.unlabeledCapacity()));
+        }
+        if (additions.labelNoiseWeight() > 0) {
+            full = full.plus(new EarlyLearningTerm(additions.labelNoiseWeight(), settings.labeledCapacity(), classes));
+        }
+        if (additions.entropyWeight() > 0) {
+            full = full.plus(new EntropyTerm(additions.entropyWeight()));
+        }
+        return full;
+    }
+}
