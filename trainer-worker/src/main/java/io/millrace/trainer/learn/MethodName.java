@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 public enum MethodName {
     ADAMATCH,
     FIXMATCH,
+    FIXMATCH_STUDENT,
     SUPERVISED;
 
     /** The name in settings and records, such as {@code pi-model}. */

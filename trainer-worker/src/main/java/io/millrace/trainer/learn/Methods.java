@@ -16,6 +16,7 @@ final class Methods {
         return switch (settings.method()) {
             case ADAMATCH -> AdaMatch.compose(gate, classes);
             case FIXMATCH -> FixMatch.compose(gate, Predictor.TEACHER);
+            case FIXMATCH_STUDENT -> FixMatch.compose(gate, Predictor.STUDENT);
             case SUPERVISED -> SupervisedReplay.compose();
         };
     }
