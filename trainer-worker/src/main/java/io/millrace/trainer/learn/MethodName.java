@@ -8,6 +8,7 @@ public enum MethodName {
     ADAMATCH,
     FIXMATCH,
     FIXMATCH_STUDENT,
+    SOFTMATCH,
     SUPERVISED;
 
     /** The name in settings and records, such as {@code pi-model}. */

@@ -17,6 +17,7 @@ final class Methods {
             case ADAMATCH -> AdaMatch.compose(gate, classes);
             case FIXMATCH -> FixMatch.compose(gate, Predictor.TEACHER);
             case FIXMATCH_STUDENT -> FixMatch.compose(gate, Predictor.STUDENT);
+            case SOFTMATCH -> SoftMatch.compose(gate, classes);
             case SUPERVISED -> SupervisedReplay.compose();
         };
     }
