@@ -9,6 +9,7 @@ public enum MethodName {
     FIXMATCH,
     FIXMATCH_STUDENT,
     SOFTMATCH,
+    FREEMATCH,
     SUPERVISED;
 
     /** The name in settings and records, such as {@code pi-model}. */

@@ -18,6 +18,7 @@ final class Methods {
             case FIXMATCH -> FixMatch.compose(gate, Predictor.TEACHER);
             case FIXMATCH_STUDENT -> FixMatch.compose(gate, Predictor.STUDENT);
             case SOFTMATCH -> SoftMatch.compose(gate, classes);
+            case FREEMATCH -> FreeMatch.compose(gate, classes);
             case SUPERVISED -> SupervisedReplay.compose();
         };
     }
