@@ -10,6 +10,7 @@ public enum MethodName {
     FIXMATCH_STUDENT,
     SOFTMATCH,
     FREEMATCH,
+    FLEXMATCH,
     SUPERVISED;
 
     /** The name in settings and records, such as {@code pi-model}. */

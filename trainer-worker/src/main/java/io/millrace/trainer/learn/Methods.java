@@ -19,6 +19,7 @@ final class Methods {
             case FIXMATCH_STUDENT -> FixMatch.compose(gate, Predictor.STUDENT);
             case SOFTMATCH -> SoftMatch.compose(gate, classes);
             case FREEMATCH -> FreeMatch.compose(gate, classes);
+            case FLEXMATCH -> FlexMatch.compose(gate, classes);
             case SUPERVISED -> SupervisedReplay.compose();
         };
     }
