@@ -11,6 +11,7 @@ public enum MethodName {
     SOFTMATCH,
     FREEMATCH,
     FLEXMATCH,
+    PSEUDO_LABEL,
     SUPERVISED;
 
     /** The name in settings and records, such as {@code pi-model}. */

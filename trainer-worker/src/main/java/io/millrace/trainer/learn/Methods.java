@@ -20,6 +20,7 @@ final class Methods {
             case SOFTMATCH -> SoftMatch.compose(gate, classes);
             case FREEMATCH -> FreeMatch.compose(gate, classes);
             case FLEXMATCH -> FlexMatch.compose(gate, classes);
+            case PSEUDO_LABEL -> PseudoLabel.compose(gate);
             case SUPERVISED -> SupervisedReplay.compose();
         };
     }
