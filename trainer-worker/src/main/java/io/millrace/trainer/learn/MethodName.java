@@ -12,6 +12,7 @@ public enum MethodName {
     FREEMATCH,
     FLEXMATCH,
     PSEUDO_LABEL,
+    MEAN_TEACHER,
     SUPERVISED;
 
     /** The name in settings and records, such as {@code pi-model}. */

@@ -21,6 +21,7 @@ final class Methods {
             case FREEMATCH -> FreeMatch.compose(gate, classes);
             case FLEXMATCH -> FlexMatch.compose(gate, classes);
             case PSEUDO_LABEL -> PseudoLabel.compose(gate);
+            case MEAN_TEACHER -> MeanTeacher.compose();
             case SUPERVISED -> SupervisedReplay.compose();
         };
     }
