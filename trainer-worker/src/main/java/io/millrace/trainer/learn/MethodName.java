@@ -13,6 +13,7 @@ public enum MethodName {
     FLEXMATCH,
     PSEUDO_LABEL,
     MEAN_TEACHER,
+    PI_MODEL,
     SUPERVISED;
 
     /** The name in settings and records, such as {@code pi-model}. */

@@ -22,6 +22,7 @@ final class Methods {
             case FLEXMATCH -> FlexMatch.compose(gate, classes);
             case PSEUDO_LABEL -> PseudoLabel.compose(gate);
             case MEAN_TEACHER -> MeanTeacher.compose();
+            case PI_MODEL -> PiModel.compose();
             case SUPERVISED -> SupervisedReplay.compose();
         };
     }
