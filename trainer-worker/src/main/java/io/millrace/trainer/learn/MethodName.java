@@ -14,6 +14,7 @@ public enum MethodName {
     PSEUDO_LABEL,
     MEAN_TEACHER,
     PI_MODEL,
+    UDA,
     SUPERVISED;
 
     /** The name in settings and records, such as {@code pi-model}. */

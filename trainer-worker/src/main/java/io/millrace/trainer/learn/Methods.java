@@ -23,6 +23,7 @@ final class Methods {
             case PSEUDO_LABEL -> PseudoLabel.compose(gate);
             case MEAN_TEACHER -> MeanTeacher.compose();
             case PI_MODEL -> PiModel.compose();
+            case UDA -> Uda.compose();
             case SUPERVISED -> SupervisedReplay.compose();
         };
     }
