@@ -15,6 +15,7 @@ public enum MethodName {
     MEAN_TEACHER,
     PI_MODEL,
     UDA,
+    VAT,
     SUPERVISED;
 
     /** The name in settings and records, such as {@code pi-model}. */

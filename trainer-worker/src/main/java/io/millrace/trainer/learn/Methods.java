@@ -24,6 +24,7 @@ final class Methods {
             case MEAN_TEACHER -> MeanTeacher.compose();
             case PI_MODEL -> PiModel.compose();
             case UDA -> Uda.compose();
+            case VAT -> VirtualAdversarial.compose(settings.seed());
             case SUPERVISED -> SupervisedReplay.compose();
         };
     }
