@@ -16,6 +16,7 @@ public enum MethodName {
     PI_MODEL,
     UDA,
     VAT,
+    ABC,
     SUPERVISED;
 
     /** The name in settings and records, such as {@code pi-model}. */
