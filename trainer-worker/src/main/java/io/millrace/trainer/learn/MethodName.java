@@ -16,6 +16,7 @@ public enum MethodName {
     PI_MODEL,
     UDA,
     VAT,
+    TEMPORAL_ENSEMBLING,
     ABC,
     SUPERVISED;
 

@@ -25,6 +25,7 @@ final class Methods {
             case PI_MODEL -> PiModel.compose();
             case UDA -> Uda.compose();
             case VAT -> VirtualAdversarial.compose(settings.seed());
+            case TEMPORAL_ENSEMBLING -> TemporalEnsembling.compose(settings.unlabeledCapacity(), classes);
             case ABC -> BalancedClassifier.compose(settings, classes);
             case SUPERVISED -> SupervisedReplay.compose();
         };
