@@ -17,6 +17,7 @@ public enum MethodName {
     UDA,
     VAT,
     TEMPORAL_ENSEMBLING,
+    MIXMATCH,
     ABC,
     SUPERVISED;
 

@@ -26,6 +26,7 @@ final class Methods {
             case UDA -> Uda.compose();
             case VAT -> VirtualAdversarial.compose(settings.seed());
             case TEMPORAL_ENSEMBLING -> TemporalEnsembling.compose(settings.unlabeledCapacity(), classes);
+            case MIXMATCH -> MixMatch.compose();
             case ABC -> BalancedClassifier.compose(settings, classes);
             case SUPERVISED -> SupervisedReplay.compose();
         };
