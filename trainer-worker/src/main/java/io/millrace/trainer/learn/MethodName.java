@@ -18,6 +18,7 @@ public enum MethodName {
     VAT,
     TEMPORAL_ENSEMBLING,
     MIXMATCH,
+    COMATCH,
     ABC,
     SUPERVISED;
 

@@ -27,6 +27,7 @@ final class Methods {
             case VAT -> VirtualAdversarial.compose(settings.seed());
             case TEMPORAL_ENSEMBLING -> TemporalEnsembling.compose(settings.unlabeledCapacity(), classes);
             case MIXMATCH -> MixMatch.compose();
+            case COMATCH -> CoMatch.compose(settings, classes);
             case ABC -> BalancedClassifier.compose(settings, classes);
             case SUPERVISED -> SupervisedReplay.compose();
         };
