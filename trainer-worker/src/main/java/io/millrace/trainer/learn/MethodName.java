@@ -19,6 +19,7 @@ public enum MethodName {
     TEMPORAL_ENSEMBLING,
     MIXMATCH,
     COMATCH,
+    SIMMATCH,
     ABC,
     SUPERVISED;
 

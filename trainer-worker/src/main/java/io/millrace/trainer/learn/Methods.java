@@ -28,6 +28,7 @@ final class Methods {
             case TEMPORAL_ENSEMBLING -> TemporalEnsembling.compose(settings.unlabeledCapacity(), classes);
             case MIXMATCH -> MixMatch.compose();
             case COMATCH -> CoMatch.compose(settings, classes);
+            case SIMMATCH -> SimMatch.compose(settings, classes);
             case ABC -> BalancedClassifier.compose(settings, classes);
             case SUPERVISED -> SupervisedReplay.compose();
         };
