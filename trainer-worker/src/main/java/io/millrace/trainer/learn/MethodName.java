@@ -20,6 +20,7 @@ public enum MethodName {
     MIXMATCH,
     COMATCH,
     SIMMATCH,
+    SHRINKMATCH,
     ABC,
     SUPERVISED;
 
