@@ -117,7 +117,8 @@ public record LearnSettings(
 
     /** The network for samples of this shape. */
     public NetworkConfig network(SampleShape input, int classes) {
-        return NetworkConfig.of(input, classes, networkWidth);
+        NetworkConfig config = NetworkConfig.of(input, classes, networkWidth);
+        return method == MethodName.IOMATCH ? config.withOpenSet() : config;
     }
 
     private static OptimizerConfig optimizer(Settings settings) {

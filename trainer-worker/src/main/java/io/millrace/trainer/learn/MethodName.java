@@ -21,6 +21,7 @@ public enum MethodName {
     COMATCH,
     SIMMATCH,
     SHRINKMATCH,
+    IOMATCH,
     ABC,
     SUPERVISED;
 

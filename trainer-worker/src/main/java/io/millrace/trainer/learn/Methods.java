@@ -30,6 +30,7 @@ final class Methods {
             case COMATCH -> CoMatch.compose(settings, classes);
             case SIMMATCH -> SimMatch.compose(settings, classes);
             case SHRINKMATCH -> ShrinkMatch.compose(gate, classes);
+            case IOMATCH -> IoMatch.compose(gate, classes);
             case ABC -> BalancedClassifier.compose(settings, classes);
             case SUPERVISED -> SupervisedReplay.compose();
         };
