@@ -23,6 +23,7 @@ public enum MethodName {
     SHRINKMATCH,
     IOMATCH,
     ABC,
+    CO_TRAINING,
     SUPERVISED;
 
     /** The name in settings and records, such as {@code pi-model}. */
