@@ -23,6 +23,7 @@ public enum MethodName {
     SHRINKMATCH,
     IOMATCH,
     ABC,
+    SAA,
     CO_TRAINING,
     SUPERVISED;
 

@@ -32,6 +32,7 @@ final class Methods {
             case SHRINKMATCH -> ShrinkMatch.compose(gate, classes);
             case IOMATCH -> IoMatch.compose(gate, classes);
             case ABC -> BalancedClassifier.compose(settings, classes);
+            case SAA -> SampleAdaptive.compose(settings);
             case CO_TRAINING -> CoTraining.compose(gate);
             case SUPERVISED -> SupervisedReplay.compose();
         };
