@@ -63,7 +63,7 @@ class LearnSettingsTest {
     private static String other(ConfigDef.ConfigKey key) {
         return switch (key.type) {
             case STRING ->
-                Map.of("adamatch", "fixmatch", "auto", "cpu", "sgd", "adamw", "none", "weight")
+                Map.of("adamatch", "mean-teacher", "auto", "cpu", "sgd", "adamw", "none", "weight")
                         .get(key.defaultValue);
             case LONG -> "8";
             case INT -> Integer.toString((int) key.defaultValue + 8);
