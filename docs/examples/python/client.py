@@ -66,9 +66,9 @@ class Writer:
 
 def read_value(schemas, data):
     """The record behind the framing."""
-    magic, schema_id = struct.unpack(">bI", data[:5])
-    if magic != 0:
-        raise ValueError(f"expected Confluent framing, got first byte {magic}")
+    if len(data) < 5 or data[0] != 0:
+        raise ValueError("expected Confluent framing")
+    schema_id = struct.unpack(">I", data[1:5])[0]
     return avro.io.DatumReader(schemas.schema(schema_id)).read(avro.io.BinaryDecoder(io.BytesIO(data[5:])))
 
 
@@ -100,6 +100,19 @@ def fashion(directory, count):
                 yield png(rows), CLASSES[labels.read(1)[0]]
 
 
+def setting(text):
+    """Key and value of a property of librdkafka."""
+    key, equals, value = text.partition("=")
+    if not key or not equals:
+        raise argparse.ArgumentTypeError(f"expected KEY=VALUE, got {key}")
+    return key, value
+
+
+def client(options):
+    """Settings of every Kafka client."""
+    return {"bootstrap.servers": options.bootstrap, **dict(options.property)}
+
+
 def publish(options):
     """Publishes frames, and a label for one in so many."""
     schemas = Schemas(options.schemas)
@@ -107,9 +120,7 @@ def publish(options):
     labels = Writer(schemas, options.prefix + "labels")
     failed = []
     # murmur2: the partition that Java clients would choose for the same key.
-    producer = Producer(
-        {"bootstrap.servers": options.bootstrap, "enable.idempotence": True, "partitioner": "murmur2_random"}
-    )
+    producer = Producer({**client(options), "enable.idempotence": True, "partitioner": "murmur2_random"})
 
     def send(writer, key, value):
         producer.produce(
@@ -134,7 +145,7 @@ def publish(options):
             "blobSha256": None,
         }
         send(frames, "python", frame)
-        if name and index % options.label_every == 0:
+        if name and options.label_every and index % options.label_every == 0:
             label = {
                 "frameId": frame_id,
                 "action": "ASSIGN",
@@ -155,8 +166,8 @@ def predictions(options):
     schemas = Schemas(options.schemas)
     consumer = Consumer(
         {
-            "bootstrap.servers": options.bootstrap,
-            "group.id": "python-" + uuid.uuid4().hex,
+            **client(options),
+            "group.id": options.group or f"{options.prefix}consumer-python-{uuid.uuid4()}",
             "auto.offset.reset": "earliest",
             "enable.auto.commit": False,
             "isolation.level": "read_committed",
@@ -171,7 +182,11 @@ def predictions(options):
                 continue
             if message.error():
                 raise KafkaException(message.error())
-            value = read_value(schemas, message.value())
+            try:
+                value = read_value(schemas, message.value())
+            except ValueError as error:
+                print(f"skipped offset {message.offset()}: {error}", file=sys.stderr)
+                continue
             print(f"{value['frameId']}\t{value['label']}\t{value['confidence']:.3f}\t{value['modelVersion']}")
             seen, last = seen + 1, time.monotonic()
     finally:
@@ -185,14 +200,23 @@ def main():
     parser.add_argument("--bootstrap", default="127.0.0.1:9092", help="Kafka broker")
     parser.add_argument("--schemas", required=True, help="address of a process of the pipeline, or of a registry")
     parser.add_argument("--prefix", default="millrace.", help="pipeline.topic.prefix")
+    parser.add_argument(
+        "--property",
+        type=setting,
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="setting of librdkafka, such as security.protocol=SASL_SSL; may be repeated",
+    )
     commands = parser.add_subparsers(required=True)
     sending = commands.add_parser("publish", help="publishes frames and labels")
     sending.add_argument("--images", type=Path, default=Path("quickstart/src/main/resources/fashion-mnist"))
     sending.add_argument("--count", type=int, default=200, help="images of Fashion-MNIST")
-    sending.add_argument("--label-every", type=int, default=4, metavar="N", help="label one frame in N")
+    sending.add_argument("--label-every", type=int, default=4, metavar="N", help="label one frame in N, none for 0")
     sending.add_argument("--png", type=Path, nargs="+", default=[], help="these files instead, without labels")
     sending.set_defaults(run=publish)
     reading = commands.add_parser("predictions", help="reads predictions")
+    reading.add_argument("--group", help="consumer group; else a new one that starts with PREFIXconsumer-python-")
     reading.add_argument("--count", type=int, default=200, help="ends after so many")
     reading.add_argument("--patience", type=float, default=60, help="seconds without any before it gives up")
     reading.set_defaults(run=predictions)

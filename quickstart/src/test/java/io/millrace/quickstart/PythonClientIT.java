@@ -3,6 +3,7 @@ package io.millrace.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.millrace.quickstart.PythonClient.Result;
 import io.millrace.quickstart.read.TopicReader;
 import io.millrace.record.LabelEvent;
 import io.millrace.runtime.PipelineSettings;
@@ -12,7 +13,6 @@ import io.millrace.schemas.Topic;
 import io.millrace.trainer.TrainerSettings;
 import io.millrace.trainer.TrainerWorker;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,9 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The example in docs/examples/python against the whole loop: it shares no code with it, only the contract. */
 class PythonClientIT {
-    private static final String PYTHON = "/usr/bin/python3";
-    private static final Path CLIENT = Path.of("..", "docs", "examples", "python", "client.py");
-    private static final Path IMAGES = Path.of("src", "main", "resources", "fashion-mnist");
     private static final int FRAMES = 60;
 
     @TempDir
@@ -40,32 +37,19 @@ class PythonClientIT {
 
     @Test
     void shouldPublishFramesAndLabelsAndReadPredictions() throws Exception {
-        assumeTrue(
-                Files.isExecutable(Path.of(PYTHON))
-                        && run(PYTHON, "-c", "import avro.schema, confluent_kafka")
-                                        .exit()
-                                == 0,
-                "python3-confluent-kafka and python3-avro are not installed");
+        assumeTrue(PythonClient.isInstalled(directory), "python3-confluent-kafka and python3-avro are not installed");
         try (TestPipeline broker = new TestPipeline(directory.resolve("broker"));
                 RunningStream stream = new RunningStream(given(broker, "stream."))) {
             SchemaPages.serveOn(stream.endpoint(), stream.pipeline().topics());
             TrainerWorker trainer = trainer(broker, stream);
             String schemas = "http://127.0.0.1:" + stream.endpoint().port();
             String bootstrap = broker.broker().bootstrapServers();
-            String count = Integer.toString(FRAMES);
+            PythonClient client = new PythonClient(
+                    directory, List.of("--bootstrap", bootstrap, "--schemas", schemas, "--prefix", "test."));
 
-            Result published = client(
-                    bootstrap,
-                    schemas,
-                    "publish",
-                    "--images",
-                    IMAGES.toString(),
-                    "--count",
-                    count,
-                    "--label-every",
-                    "3");
+            Result published = client.publish(FRAMES, 3);
             assertThat(published.exit()).isZero();
-            Result read = client(bootstrap, schemas, "predictions", "--count", count);
+            Result read = client.predictions(FRAMES);
             trainer.close();
 
             assertThat(published.output()).contains("published 60 frames and 20 labels");
@@ -126,26 +110,5 @@ class PythonClientIT {
             } while (!reader.isAtEnd());
         }
         return labels;
-    }
-
-    private Result client(String bootstrap, String schemas, String... command) throws Exception {
-        List<String> all = new ArrayList<>(List.of(
-                PYTHON, CLIENT.toString(), "--bootstrap", bootstrap, "--schemas", schemas, "--prefix", "test."));
-        all.addAll(List.of(command));
-        return run(all.toArray(String[]::new));
-    }
-
-    private record Result(int exit, String output) {}
-
-    private Result run(String... command) throws IOException, InterruptedException {
-        Path output = Files.createTempFile(directory, "python", ".txt");
-        Process process = new ProcessBuilder(command)
-                .redirectOutput(output.toFile())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        if (!process.waitFor(120, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-        }
-        return new Result(process.waitFor(), Files.readString(output));
     }
 }

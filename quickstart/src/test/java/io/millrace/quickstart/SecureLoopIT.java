@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.millrace.quickstart.PythonClient.Result;
 import io.millrace.quickstart.access.SecureBroker;
 import io.millrace.quickstart.access.SecureBroker.Asked;
 import io.millrace.quickstart.data.FashionData;
@@ -21,6 +22,7 @@ import io.millrace.quickstart.watch.RunSnapshot;
 import io.millrace.record.ModelAlias;
 import io.millrace.runtime.Endpoint;
 import io.millrace.runtime.PipelineSettings;
+import io.millrace.runtime.SchemaPages;
 import io.millrace.runtime.Settings;
 import io.millrace.runtime.command.ClientGuards;
 import io.millrace.runtime.loop.Background;
@@ -140,6 +142,7 @@ class SecureLoopIT {
         await(() -> watcher.statistics().snapshot().versions().first() != null);
         startAgain(frames.copy());
         consume();
+        Autoscaler.ask(new HashMap<>(as(Principal.SCALER)), topics);
         operate(watcher.statistics().snapshot().versions().champion());
 
         RunSnapshot run = watcher.statistics().snapshot();
@@ -154,6 +157,29 @@ class SecureLoopIT {
                 .as("what a part may and does not need; it purges once in 30 s")
                 .isSubsetOf("stream-app DELETE TOPIC safe.stream-app-*");
         checkLog();
+        askInPython(stream);
+    }
+
+    /** The example in Python with the rights of a camera, and with those of a consumer in a group of its own. */
+    private void askInPython(RunningStream stream) throws Exception {
+        if (!PythonClient.isInstalled(directory)) {
+            return;
+        }
+        SchemaPages.serveOn(stream.endpoint(), topics);
+        Result published = python(stream, Principal.CAMERA).publish(5, 0);
+        Result labeled = python(stream, Principal.CAMERA).publish(5, 1);
+        Result read = python(stream, Principal.CONSUMER).predictions(FRAMES + 5);
+
+        assertThat(published.output()).contains("published 5 frames and 0 labels");
+        assertThat(labeled.exit()).as("a camera may not label").isEqualTo(1);
+        assertThat(read.exit()).as(read.output()).isZero();
+        assertThat(refused())
+                .containsOnly("camera DESCRIBE TOPIC " + topics.labels().name());
+    }
+
+    private PythonClient python(RunningStream stream, Principal principal) throws Exception {
+        String schemas = "http://127.0.0.1:" + stream.endpoint().port();
+        return PythonClient.of(directory, broker, principal, schemas, PREFIX);
     }
 
     /** Publishes what is missing of the stream. */

@@ -56,6 +56,8 @@ public final class Permissions {
         CONSUMER,
         /** {@code watch} and dashboards: reads, writes nothing, commits nothing. */
         VIEWER,
+        /** An autoscaler that compares the offsets of stream-app and predictors with the ends of what they read. */
+        SCALER,
         /** Creates topics, moves aliases, reads everything of the pipeline. */
         OPERATOR;
 
@@ -190,6 +192,10 @@ public final class Permissions {
         for (Topic<?> topic : List.of(topics.frames(), topics.labels())) {
             grant(Principal.VIEWER, topic(topics.deadLettersOf(topic)), READ);
         }
+
+        topics(Principal.SCALER, DESCRIBE, topics.frames(), topics.acceptedFrames());
+        grant(Principal.SCALER, literal(ResourceType.GROUP, applicationId), DESCRIBE);
+        grant(Principal.SCALER, literal(ResourceType.GROUP, groups.predictor()), DESCRIBE);
 
         Principal operator = Principal.OPERATOR;
         grant(operator, prefixed(ResourceType.TOPIC, topics.prefix()), CREATE, READ, DESCRIBE_CONFIGS);

@@ -60,6 +60,8 @@ final class AccessMatrix {
             viewer: READ topic frames; READ topic accepted-frames; READ topic labels; READ topic labeled-frames
             viewer: READ topic predictions; READ topic outcomes; READ topic model-versions; READ topic model-aliases
             viewer: READ topic training-ledger; READ topic events; READ topic dlq.frames; READ topic dlq.labels
+            scaler: DESCRIBE topic frames; DESCRIBE topic accepted-frames
+            scaler: DESCRIBE group stream-app; DESCRIBE group predictor
             operator: CREATE topic *; READ topic *; DESCRIBE_CONFIGS topic *; WRITE topic model-aliases
             operator: DESCRIBE group *; DESCRIBE cluster
             """;

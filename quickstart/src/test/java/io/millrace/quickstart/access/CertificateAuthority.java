@@ -15,6 +15,7 @@ import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Date;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
@@ -51,6 +52,14 @@ public final class CertificateAuthority {
         KeyStore store = empty();
         store.setCertificateEntry("ca", certificate);
         return write(store, "trust.p12", password);
+    }
+
+    /** The same as PEM. */
+    public Path trustPem() throws IOException, GeneralSecurityException {
+        String encoded = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded());
+        return Files.writeString(
+                directory.resolve("trust.pem"),
+                "-----BEGIN CERTIFICATE-----\n" + encoded + "\n-----END CERTIFICATE-----\n");
     }
 
     /** A file with a key and its certificate, for 127.0.0.1, valid now. */

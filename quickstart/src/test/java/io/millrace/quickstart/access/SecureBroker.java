@@ -153,9 +153,14 @@ public final class SecureBroker implements AutoCloseable {
         return client;
     }
 
+    /** Settings of a client that shows the certificate of a user. */
+    public Map<String, String> withCertificateOf(String user) throws Exception {
+        return withCertificate(authority.keyStore(user, STORE_PASSWORD), STORE_PASSWORD);
+    }
+
     /** Settings of a client of the super user. */
     public Map<String, String> asAdmin() throws Exception {
-        return withCertificate(authority.keyStore("admin", STORE_PASSWORD), STORE_PASSWORD);
+        return withCertificateOf("admin");
     }
 
     /** The super user. */
