@@ -3,17 +3,27 @@ package io.millrace.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.quickstart.broker.EmbeddedBroker;
+import io.millrace.record.ModelAlias;
+import io.millrace.schemas.LockedSchemaIds;
+import io.millrace.schemas.Topic;
+import io.millrace.schemas.Topics;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -77,9 +87,7 @@ class ImageIT {
         try (EmbeddedBroker broker = EmbeddedBroker.start(directory.resolve("broker"), 0)) {
             int port = Integer.parseInt(broker.bootstrapServers().split(":")[1]);
             Map<String, Long> before = files();
-            Part topics = start("tools", port, Map.of(), "topics", "--partitions", "2");
-            assertThat(topics.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
-            assertThat(topics.process().exitValue()).as(topics.said()).isZero();
+            ends(start("tools", port, Map.of(), "topics", "--partitions", "2"), 0);
 
             Part stream = start("stream-app", port, Map.of());
             Part trainer = start("trainer-worker", port, Map.of("TRAINER_ROLES", "train", "TRAINER_THREADS", "1"));
@@ -92,8 +100,36 @@ class ImageIT {
             assertThat(trainer.endsWithin(30)).isEqualTo(TERMINATED);
             assertThat(stream.endsWithin(30)).isEqualTo(TERMINATED);
             assertThat(stream.said()).doesNotContain("did not end in time");
+            takeBack(port);
             assertThat(files()).isEqualTo(before);
         }
+    }
+
+    /** The command line makes the only version champion, after another one was, and finds nothing wrong then. */
+    private void takeBack(int broker) throws Exception {
+        Part list = ends(start("tools", broker, Map.of(), "models"), 0);
+        Matcher version = Pattern.compile("[0-9]{10}-[0-9a-f]{12}").matcher(list.said());
+        assertThat(version.find()).as(list.said()).isTrue();
+        Topic<ModelAlias> aliases = new Topics("millrace.", LockedSchemaIds.load()).modelAliases();
+        ModelAlias another = new ModelAlias("champion", "another", null, "by hand", Instant.now());
+        Map<String, Object> client = Map.of("bootstrap.servers", "127.0.0.1:" + broker);
+        try (KafkaProducer<String, ModelAlias> producer = new KafkaProducer<>(
+                client, new StringSerializer(), aliases.values().serializer())) {
+            producer.send(new ProducerRecord<>(aliases.name(), another.getAlias(), another))
+                    .get();
+        }
+
+        Part promote = start("tools", broker, Map.of(), "models", "promote", version.group(), "--reason", "by hand");
+        assertThat(ends(promote, 0).said()).contains("champion is " + version.group() + ", before it was another");
+        Part refused = start("tools", broker, Map.of(), "models", "promote", "nothing", "--reason", "by hand");
+        assertThat(ends(refused, 1).said()).contains("there is no version nothing");
+        ends(start("tools", broker, Map.of(), "doctor"), 0);
+    }
+
+    private static Part ends(Part job, int exit) throws IOException, InterruptedException {
+        assertThat(job.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(job.process().exitValue()).as(job.said()).isEqualTo(exit);
+        return job;
     }
 
     /** A process of an image. */

@@ -64,6 +64,7 @@ class BaseTest {
             metadata.name":"kafka"             | metadata.name":"brokers"            | reach the brokers
             "port":9093                         | "port":9092                          | reach the brokers
             "maxUnavailable":1                  | "maxUnavailable":0                   | disruption budget
+            "suspend":true                      | "suspend":false                      | models runs by itself
             """)
     void shouldComplainWhenAManifestHasAFault(String written, String instead, String complaint) throws IOException {
         assertThat(complaints(base.with(written, instead)))
@@ -78,7 +79,8 @@ class BaseTest {
         "ConfigMap, settings, takes variables from a missing map settings",
         "ConfigMap, kafka, mounts a missing kafka",
         "PersistentVolumeClaim, blobs, missing blobs",
-        "StatefulSet, trainer, no trainer"
+        "StatefulSet, trainer, no trainer",
+        "CronJob, models, recipe for taking a model back"
     })
     void shouldComplainWhenSomethingIsMissing(String kind, String name, String complaint) throws IOException {
         assertThat(complaints(base.without(kind, name)))

@@ -37,6 +37,7 @@ final class BundleRules {
         rules.checkReferences();
         rules.checkNetwork();
         rules.checkScaling();
+        rules.checkModels();
         return rules.complaints;
     }
 
@@ -108,7 +109,9 @@ final class BundleRules {
         }
         if (source.getSecret() != null) {
             String secret = source.getSecret().getName();
-            String own = workload.name().equals("topics") ? "millrace-operator" : "millrace-" + workload.name();
+            String own = Set.of("topics", "models").contains(workload.name())
+                    ? "millrace-operator"
+                    : "millrace-" + workload.name();
             expect(
                     Set.of(own, "millrace-cluster-ca-cert", "millrace-signing-key")
                             .contains(secret),
@@ -208,6 +211,13 @@ final class BundleRules {
                     .asText();
             expect(bundle.has("TriggerAuthentication", credentials), target + " has no credentials");
         }
+    }
+
+    /** Whoever takes a model back does so in a hurry: the recipe must be there, and must do nothing by itself. */
+    private void checkModels() {
+        List<JsonNode> models = bundle.trees("CronJob");
+        expect(models.size() == 1, "expected one recipe for taking a model back");
+        models.forEach(one -> expect(one.path("spec").path("suspend").asBoolean(), "models runs by itself"));
     }
 
     private void expect(boolean right, String otherwise) {

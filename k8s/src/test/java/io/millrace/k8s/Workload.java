@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +37,10 @@ record Workload(String kind, String name, @Nullable Integer replicas, PodTemplat
         if (manifest.model() instanceof Job job) {
             return Optional.of(new Workload(kind, name, 1, job.getSpec().getTemplate(), List.of()));
         }
+        if (manifest.model() instanceof CronJob cron) {
+            var spec = cron.getSpec().getJobTemplate().getSpec();
+            return Optional.of(new Workload(kind, name, 1, spec.getTemplate(), List.of()));
+        }
         return Optional.empty();
     }
 
@@ -61,6 +66,6 @@ record Workload(String kind, String name, @Nullable Integer replicas, PodTemplat
     }
 
     boolean endsByItself() {
-        return kind.equals("Job");
+        return kind.equals("Job") || kind.equals("CronJob");
     }
 }
