@@ -83,7 +83,7 @@ class OverlaysTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"s3", "signing"})
+    @ValueSource(strings = {"registry", "s3", "signing"})
     void shouldKeepEveryRuleWhenAComponentIsAdded(String component) throws Exception {
         assertThat(BaseTest.complaints(Bundle.renderedWith(component))).isEmpty();
     }
@@ -94,9 +94,14 @@ class OverlaysTest {
 
         assertThat(bundle.settings().get("PIPELINE_BLOB_STORE")).startsWith("s3://");
         assertThat(bundle.trees("PersistentVolumeClaim")).isEmpty();
-        for (String name : new String[] {"stream-app", "trainer", "predictor"}) {
+        for (String name : new String[] {"stream-app", "trainer", "predictor", "models"}) {
             Container container = bundle.workload(name).orElseThrow().container();
-            assertThat(container.getEnvFrom().toString()).as(name).contains("millrace-blobs");
+            String own = name.equals("trainer") ? "millrace-blobs-trainer" : "millrace-blobs-reader";
+            assertThat(container.getEnvFrom())
+                    .as(name)
+                    .filteredOn(source -> source.getSecretRef() != null)
+                    .extracting(source -> source.getSecretRef().getName())
+                    .containsExactly(own);
         }
     }
 
