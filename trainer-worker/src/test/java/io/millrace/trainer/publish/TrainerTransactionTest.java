@@ -145,6 +145,18 @@ class TrainerTransactionTest {
         assertThatThrownBy(() -> resumed(a.trusted(), "", signed)).hasMessageContaining("WRONG_SIGNATURE");
     }
 
+    @Test
+    void shouldSayWhatIsThereWhenTheLedgerEndsInATombstone() {
+        ConsumerRecord<byte[], byte[]> tombstone =
+                new ConsumerRecord<>("millrace.training-ledger", 0, 0, new byte[0], null);
+
+        for (String trusted : List.of("", a.trusted())) {
+            assertThatThrownBy(() -> resumed(trusted, "", tombstone))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("tombstone");
+        }
+    }
+
     /** The ledger row of a commit that was signed with this key. */
     private ConsumerRecord<byte[], byte[]> row(@Nullable SigningKey key) {
         producer.clear();
