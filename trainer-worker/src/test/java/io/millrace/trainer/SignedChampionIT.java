@@ -30,6 +30,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
@@ -166,7 +168,7 @@ class SignedChampionIT {
         try {
             await(() -> refused("corrupt") == 1);
             now.set(Instant.EPOCH.plusSeconds(60));
-            settle();
+            awaitPolls();
             // Then
             assertThat(refused("corrupt")).isEqualTo(1);
             now.set(Instant.EPOCH.plusSeconds(300));
@@ -242,9 +244,13 @@ class SignedChampionIT {
                 .build();
     }
 
-    /** Gives the follower the time for many more polls. */
-    private static void settle() throws InterruptedException {
-        Thread.sleep(200);
+    /** Waits until the follower has polled, looked at what there is, and polls again. */
+    private void awaitPolls() throws InterruptedException {
+        CountDownLatch polls = new CountDownLatch(3);
+        for (long i = polls.getCount(); i > 0; i--) {
+            topics.consumer.schedulePollTask(polls::countDown);
+        }
+        assertThat(polls.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
     private ModelVersion version(long step) {

@@ -3,6 +3,7 @@ package io.millrace.runtime.blob;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -197,6 +198,7 @@ class S3BlobStoreTest extends BlobStoreContract {
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();
         logger.addAppender(log);
+        logger.setLevel(Level.WARN);
         try {
             stub.faults.add(StubS3.error(409, "ConditionalRequestConflict"));
             store().put(HELLO);
@@ -207,6 +209,7 @@ class S3BlobStoreTest extends BlobStoreContract {
             assertThat(log.list).hasSize(1);
         } finally {
             logger.detachAppender(log);
+            logger.setLevel(null);
         }
     }
 
