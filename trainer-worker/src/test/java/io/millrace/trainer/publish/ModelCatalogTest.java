@@ -249,7 +249,7 @@ class ModelCatalogTest {
         PipelineSettings pipeline = PipelineSettings.from(ModelTopics.settings(Map.of()));
         MockConsumer<byte[], byte[]> broken = new MockConsumer<>("earliest") {
             @Override
-            public List<PartitionInfo> partitionsFor(String topic) {
+            public synchronized List<PartitionInfo> partitionsFor(String topic) {
                 throw new TimeoutException("no broker");
             }
         };
