@@ -18,9 +18,6 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
-import org.apache.kafka.common.config.provider.DirectoryConfigProvider;
-import org.apache.kafka.common.config.provider.EnvVarConfigProvider;
-import org.apache.kafka.common.config.provider.FileConfigProvider;
 
 /**
  * What is known of the settings of Kafka clients: their names, which of them are secret, and where secrets may come
@@ -29,10 +26,6 @@ import org.apache.kafka.common.config.provider.FileConfigProvider;
 final class KafkaKeys {
     private static final String PROVIDERS = "config.providers";
     private static final String VARIABLES = "KAFKA_CONFIG_PROVIDERS_";
-    private static final Set<String> ALLOWED = Set.of(
-            FileConfigProvider.class.getName(),
-            DirectoryConfigProvider.class.getName(),
-            EnvVarConfigProvider.class.getName());
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}:]+):[^}]*}");
     private static final List<ConfigDef> CLIENTS =
             List.of(ConsumerConfig.configDef(), ProducerConfig.configDef(), AdminClientConfig.configDef());
@@ -74,11 +67,12 @@ final class KafkaKeys {
     static List<String> errors(Map<String, String> kafka) {
         List<String> errors = new ArrayList<>();
         Set<String> named = named(kafka);
+        Set<String> allowed = listed(System.getProperty(Settings.CONFIG_PROVIDERS_OPTION, Settings.CONFIG_PROVIDERS));
         for (String name : named) {
             String key = PROVIDERS + "." + name + ".class";
             String type = kafka.get(key);
-            if (type == null || !ALLOWED.contains(type)) {
-                errors.add("kafka." + key + ": expected one of " + new TreeSet<>(ALLOWED) + ", got " + type);
+            if (type == null || !allowed.contains(type)) {
+                errors.add("kafka." + key + ": expected one of " + allowed + ", got " + type);
             }
         }
         kafka.forEach((key, value) -> {
@@ -111,7 +105,11 @@ final class KafkaKeys {
     }
 
     private static Set<String> named(Map<String, String> kafka) {
-        return Arrays.stream(kafka.getOrDefault(PROVIDERS, "").split(",", -1))
+        return listed(kafka.getOrDefault(PROVIDERS, ""));
+    }
+
+    private static Set<String> listed(String names) {
+        return Arrays.stream(names.split(",", -1))
                 .map(String::trim)
                 .filter(name -> !name.isEmpty())
                 .collect(Collectors.toCollection(TreeSet::new));

@@ -11,9 +11,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigValue;
+import org.apache.kafka.common.config.provider.DirectoryConfigProvider;
+import org.apache.kafka.common.config.provider.EnvVarConfigProvider;
+import org.apache.kafka.common.config.provider.FileConfigProvider;
 
 /**
  * Settings of one process, declared once in a {@link ConfigDef} and checked whole: every error and every unknown key is
@@ -33,6 +37,16 @@ import org.apache.kafka.common.config.ConfigValue;
 public final class Settings {
     /** Prefix of the settings that go to the Kafka clients as they are. */
     public static final String KAFKA = "kafka.";
+
+    /** Option of the JVM that names the config providers that may be used. */
+    public static final String CONFIG_PROVIDERS_OPTION = AbstractConfig.AUTOMATIC_CONFIG_PROVIDERS_PROPERTY;
+
+    /** The config providers that may be used unless that option says otherwise. */
+    public static final String CONFIG_PROVIDERS = String.join(
+            ",",
+            FileConfigProvider.class.getName(),
+            DirectoryConfigProvider.class.getName(),
+            EnvVarConfigProvider.class.getName());
 
     private static final int MAX_TYPOS = 3;
 

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 class SecretsTest {
     private static final ConfigDef DECLARED = PipelineSettings.declareIn(new ConfigDef());
 
+    private static final String PUBLIC_KEY = "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=";
+
     @TempDir
     private Path directory;
 
@@ -107,6 +109,56 @@ class SecretsTest {
 
         assertThat(errors(bad)).hasSize(3).noneMatch(error -> error.contains("hush"));
     }
+
+    @Test
+    void shouldTellNoSecretThatIsInAWrongPlace() {
+        Map<String, String> bad = new HashMap<>();
+        bad.put("pipeline.blob.store", "s3://key:hush@models/prefix");
+        bad.put("pipeline.blob.s3.endpoint", "https://key:hush@127.0.0.1:9000");
+        bad.put("pipeline.blob.s3.region", "HUSH hush");
+        bad.put("pipeline.revoked.signers", "hush key");
+        for (String signers : List.of("hush key", "a:hush", "a:" + PUBLIC_KEY + ",a:" + PUBLIC_KEY)) {
+            bad.put("pipeline.trusted.signers", signers);
+
+            assertThat(errors(bad))
+                    .hasSize(5)
+                    .allMatch(error -> error.contains(": expected "))
+                    .noneMatch(error -> error.contains("hush") || error.contains(PUBLIC_KEY));
+        }
+    }
+
+    @Test
+    void shouldLetAnOptionOfTheJvmNameOtherProviders() {
+        Map<String, String> given = Map.of(
+                "kafka.config.providers",
+                "file",
+                "kafka.config.providers.file.class",
+                FileConfigProvider.class.getName());
+        String before = System.getProperty(Settings.CONFIG_PROVIDERS_OPTION);
+        try {
+            System.setProperty(Settings.CONFIG_PROVIDERS_OPTION, EnvVarConfigProvider.class.getName());
+            assertThat(errors(given))
+                    .containsExactly("kafka.config.providers.file.class: expected one of ["
+                            + EnvVarConfigProvider.class.getName() + "], got " + FileConfigProvider.class.getName());
+            System.setProperty(
+                    Settings.CONFIG_PROVIDERS_OPTION, Settings.CONFIG_PROVIDERS + ", " + Mine.class.getName());
+            assertThat(settings(Map.of(
+                                    "kafka.config.providers",
+                                    "mine",
+                                    "kafka.config.providers.mine.class",
+                                    Mine.class.getName()))
+                            .kafka())
+                    .containsKey("config.providers.mine.class");
+        } finally {
+            System.clearProperty(Settings.CONFIG_PROVIDERS_OPTION);
+            if (before != null) {
+                System.setProperty(Settings.CONFIG_PROVIDERS_OPTION, before);
+            }
+        }
+    }
+
+    /** A provider that is not Kafka's. */
+    public static final class Mine extends EnvVarConfigProvider {}
 
     private Map<String, String> fromFile(String key, String entry, String content) throws Exception {
         Path file = Files.writeString(directory.resolve("secrets.properties"), content);

@@ -24,6 +24,7 @@ import org.apache.kafka.common.errors.RetriableException;
  */
 public final class RegistrySchemaIds implements SchemaIds {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final int REASON_CHARACTERS = 200;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final HttpClient http =
@@ -50,9 +51,15 @@ public final class RegistrySchemaIds implements SchemaIds {
 
     @Override
     public Schema schemaFor(int id) {
+        if (id <= 0) { // not asked: a registry may call the question bad, and it is the record that is
+            throw new UnknownSchemaException("expected a schema id above 0, got " + id);
+        }
         Schema schema = schemas.get(id);
         if (schema == null) {
             JsonNode answer = ask(request("/schemas/ids/" + id).GET().build(), "schema id " + id);
+            if (!answer.path("schema").isTextual()) {
+                throw new RegistryUnavailableException("schema id " + id + ": registry " + url + " gave none", null);
+            }
             try {
                 schema = new Schema.Parser().parse(answer.path("schema").asText());
             } catch (SchemaParseException e) {
@@ -68,8 +75,8 @@ public final class RegistrySchemaIds implements SchemaIds {
      *
      * @param subject {@code <topic>-value}
      * @return its id
-     * @throws RetriableException when the registry cannot be reached, or refuses: an older version may not be
-     *     compatible, and the message has the answer's status
+     * @throws RetriableException when the registry cannot be reached now
+     * @throws RegistryRefusedException when it refuses: an older version may not be compatible
      */
     public int register(String subject, Schema schema) {
         return post("/subjects/" + URLEncoder.encode(subject, StandardCharsets.UTF_8) + "/versions", subject, schema);
@@ -79,9 +86,13 @@ public final class RegistrySchemaIds implements SchemaIds {
         String body = JSON.createObjectNode().put("schema", schema.toString()).toString();
         HttpRequest request =
                 request(path).POST(HttpRequest.BodyPublishers.ofString(body)).build();
-        return ask(request, "schema " + schema.getFullName() + " of subject " + subject)
-                .path("id")
-                .asInt();
+        String what = "schema " + schema.getFullName() + " of subject " + subject;
+        JsonNode id = ask(request, what).path("id");
+        if (!id.isIntegralNumber() || !id.canConvertToInt() || id.asInt() <= 0) {
+            throw new RegistryUnavailableException(
+                    what + ": expected an id above 0 from registry " + url + ", got " + id, null);
+        }
+        return id.asInt();
     }
 
     private HttpRequest.Builder request(String path) {
@@ -93,14 +104,18 @@ public final class RegistrySchemaIds implements SchemaIds {
     private JsonNode ask(HttpRequest request, String what) {
         try {
             HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
-            if (response.statusCode() == 200) {
+            int status = response.statusCode();
+            if (status == 200) {
                 return JSON.readTree(response.body());
             }
-            if (response.statusCode() == 404) {
+            if (status == 404) {
                 throw new UnknownSchemaException(what + " is not registered at " + url);
             }
-            throw new RegistryUnavailableException(
-                    what + ": registry " + url + " answered " + response.statusCode(), null);
+            String answered = what + ": registry " + url + " answered " + status;
+            if (status >= 400 && status < 500 && status != 408 && status != 429) {
+                throw new RegistryRefusedException(answered + ": " + beginning(response.body()));
+            }
+            throw new RegistryUnavailableException(answered, null);
         } catch (JsonProcessingException e) {
             throw new RegistryUnavailableException(what + ": registry " + url + " did not answer in JSON", e);
         } catch (IOException e) {
@@ -108,6 +123,10 @@ public final class RegistrySchemaIds implements SchemaIds {
         } catch (InterruptedException e) {
             throw new InterruptException(e);
         }
+    }
+
+    private static String beginning(String body) {
+        return body.substring(0, Math.min(body.length(), REASON_CHARACTERS));
     }
 
     /** The registry did not answer as a registry should: not the record's fault, try again. */

@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.avro.Schema;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.SerializationException;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,11 +77,49 @@ class RegistrySchemaIdsTest {
     void shouldSayThatTheRegistryRefusedWhenAVersionIsNotCompatible() {
         // Given
         status = 409;
+        body = "{\"error_code\":409,\"message\":\"READER_FIELD_MISSING_DEFAULT_VALUE\"}" + " ".repeat(10_000);
         // When
         assertThatThrownBy(() -> ids.register("millrace.labels-value", SCHEMA))
                 // Then
+                .isInstanceOf(RegistryRefusedException.class)
                 .hasMessageContaining("409")
-                .hasMessageContaining("millrace.labels-value");
+                .hasMessageContaining("millrace.labels-value")
+                .hasMessageContaining("READER_FIELD_MISSING_DEFAULT_VALUE")
+                .satisfies(refused -> assertThat(refused.getMessage()).hasSizeLessThan(500));
+    }
+
+    @Test
+    void shouldBlameNeitherTheRecordNorTheMomentWhenTheRegistryRefuses() {
+        for (int refusal : List.of(400, 401, 403, 409, 422)) {
+            status = refusal;
+            for (ThrowingCallable question :
+                    List.<ThrowingCallable>of(() -> ids.schemaFor(5), () -> ids.idFor("s", SCHEMA))) {
+                assertThatThrownBy(question)
+                        .isInstanceOf(RegistryRefusedException.class)
+                        .isNotInstanceOf(RetriableException.class)
+                        .isNotInstanceOf(SerializationException.class)
+                        .hasMessageContaining(Integer.toString(refusal));
+            }
+        }
+    }
+
+    @Test
+    void shouldSayTryAgainWhenTheAnswerHasNoId() {
+        for (String none : List.of(
+                "", "{}", "[]", "{\"id\":0}", "{\"id\":-1}", "{\"id\":\"7\"}", "{\"id\":7.5}", "{\"id\":4294967297}")) {
+            body = none;
+            assertThatThrownBy(() -> ids.idFor("s", SCHEMA)).as(none).isInstanceOf(RetriableException.class);
+            assertThatThrownBy(() -> ids.register("s", SCHEMA)).as(none).isInstanceOf(RetriableException.class);
+            assertThatThrownBy(() -> ids.schemaFor(5)).as(none).isInstanceOf(RetriableException.class);
+        }
+    }
+
+    @Test
+    void shouldNotAskForAnIdThatNoneCanHave() {
+        for (int none : List.of(0, -1, Integer.MIN_VALUE)) {
+            assertThatThrownBy(() -> ids.schemaFor(none)).isInstanceOf(UnknownSchemaException.class);
+        }
+        assertThat(asked).isEmpty();
     }
 
     @Test
@@ -110,7 +150,7 @@ class RegistrySchemaIdsTest {
 
     @Test
     void shouldSayTryAgainWhenRegistryIsBroken() {
-        for (int broken : List.of(500, 503, 429, 401)) {
+        for (int broken : List.of(500, 503, 429, 408)) {
             // Given
             status = broken;
             // When

@@ -11,7 +11,10 @@ import io.millrace.trainer.publish.UnusableVersionException;
 import io.millrace.trainer.publish.UnusableVersionException.Reason;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -28,7 +31,11 @@ import org.slf4j.LoggerFactory;
 final class ChampionFollower implements Runnable {
     private static final Logger LOGGER = LoggerFactory.getLogger(ChampionFollower.class);
     private static final Duration POLL = Duration.ofMillis(100);
-    private static final Duration AGAIN = Duration.ofSeconds(1);
+    /** Until the store can be read, or the artifact has come. */
+    private static final Duration SOON = Duration.ofSeconds(1);
+    /** For what does not pass by itself: the champion is not fetched for nothing, and the counter goes on for alerts. */
+    private static final Duration SELDOM = Duration.ofMinutes(4);
+
     private static final Duration PATIENCE = Duration.ofMillis(20);
     /** Refused for the time being, because the blob store could not be read. */
     private static final String STORE = "STORE";
@@ -37,10 +44,13 @@ final class ChampionFollower implements Runnable {
     private final Compute compute;
     private final ModelCatalog catalog;
     private final MeterRegistry meters;
+    private final InstantSource clock;
     private final AtomicReference<@Nullable Champion> next = new AtomicReference<>();
     private final AtomicBoolean stopping = new AtomicBoolean();
     private String latest = "";
     private String told = "";
+    private String refused = "";
+    private Instant again = Instant.MIN;
 
     /**
      * A model ready to answer.
@@ -50,11 +60,17 @@ final class ChampionFollower implements Runnable {
      */
     record Champion(ModelVersion version, Classifier model) {}
 
-    ChampionFollower(PipelineSettings pipeline, Compute compute, ModelCatalog catalog, MeterRegistry meters) {
+    ChampionFollower(
+            PipelineSettings pipeline,
+            Compute compute,
+            ModelCatalog catalog,
+            MeterRegistry meters,
+            InstantSource clock) {
         this.pipeline = pipeline;
         this.compute = compute;
         this.catalog = catalog;
         this.meters = meters;
+        this.clock = clock;
         for (Reason reason : Reason.values()) { // so that all are scraped before the first refusal
             refused(reason.name());
         }
@@ -87,40 +103,49 @@ final class ChampionFollower implements Runnable {
         compute.enterThread();
         while (!stopping.get()) {
             catalog.poll(POLL);
-            catalog.champion()
-                    .filter(version -> !version.getVersion().equals(latest))
-                    .ifPresent(this::prepare);
+            catalog.championName().filter(this::isDue).ifPresent(this::prepare);
         }
         replace(null);
         catalog.close();
     }
 
-    private void prepare(ModelVersion version) {
+    private boolean isDue(String name) {
+        boolean waits = name.equals(refused) && clock.instant().isBefore(again);
+        return !name.equals(latest) && !waits;
+    }
+
+    private void prepare(String name) {
         try {
-            replace(new Champion(version, ModelLoader.load(pipeline, compute, catalog, version)));
-            latest = version.getVersion();
+            Optional<ModelVersion> version = catalog.champion();
+            if (version.isEmpty()) {
+                return; // the alias came before its version
+            }
+            replace(new Champion(version.get(), ModelLoader.load(pipeline, compute, catalog, version.get())));
+            latest = name;
+            refused = "";
             told = "";
             LOGGER.atInfo().addKeyValue("version", latest).log("Champion ready");
         } catch (UnusableVersionException e) {
-            refuse(version, e.reason().name(), e);
+            refuse(name, e.reason().name(), e.reason() == Reason.MISSING ? SOON : SELDOM, e);
         } catch (IOException e) {
-            refuse(version, STORE, e);
+            refuse(name, STORE, SOON, e);
         }
     }
 
-    /** Counts every try, and tells the first of those that end alike. */
-    private void refuse(ModelVersion version, String reason, IOException cause) {
+    /** Counts every try, and tells the first of those that end alike. The alias is followed on meanwhile. */
+    private void refuse(String name, String reason, Duration pause, IOException cause) {
         refused(reason).increment();
-        String refusal = version.getVersion() + " " + reason;
+        refused = name;
+        again = clock.instant().plus(pause);
+        String refusal = name + " " + reason;
         if (!refusal.equals(told)) {
             told = refusal;
             LOGGER.atError()
                     .setCause(cause)
-                    .addKeyValue("version", version.getVersion())
+                    .addKeyValue("version", name)
                     .addKeyValue("reason", reason)
                     .log("Champion refused, the old one stays; it is tried again");
         }
-        LockSupport.parkNanos(AGAIN.toNanos());
     }
 
     private Counter refused(String reason) {

@@ -36,25 +36,36 @@ public final class ModelLoader {
     }
 
     /**
-     * Fetches and verifies the artifact, builds the network and lets it answer once. Verified first, built afterwards:
-     * nothing of an unverified version is looked into.
+     * Sees whether the version fits, fetches and verifies the artifact, builds the network and lets it answer once.
      *
+     * @param version one that this catalog gave, so its signature was verified before it was looked into
      * @return the model, warm; the caller closes it
-     * @throws UnusableVersionException when the version can never be used here; the exception says why
+     * @throws UnusableVersionException when the version cannot be used here; the exception says why
      * @throws IOException when the blob store cannot be read now
      */
     public static Classifier load(
             PipelineSettings pipeline, Compute compute, ModelCatalog catalog, ModelVersion version) throws IOException {
-        List<Tensor> weights = catalog.weights(version);
         checkFit(pipeline, version);
+        NetworkConfig network = network(pipeline, version);
+        List<Tensor> weights = catalog.weights(version);
         try {
-            NetworkConfig network = NetworkConfig.fromMap(
-                    pipeline.frameShape(), version.getClasses().size(), version.getNetwork());
             return warm(new Classifier(compute, network, weights), pipeline);
         } catch (IllegalArgumentException e) {
-            throw new UnusableVersionException(
-                    Reason.INCOMPATIBLE, "its network cannot be built: " + e.getMessage(), e);
+            throw unbuildable(e);
         }
+    }
+
+    private static NetworkConfig network(PipelineSettings pipeline, ModelVersion version) throws IOException {
+        try {
+            return NetworkConfig.fromMap(
+                    pipeline.frameShape(), version.getClasses().size(), version.getNetwork());
+        } catch (IllegalArgumentException e) {
+            throw unbuildable(e);
+        }
+    }
+
+    private static UnusableVersionException unbuildable(IllegalArgumentException e) {
+        return new UnusableVersionException(Reason.INCOMPATIBLE, "its network cannot be built: " + e.getMessage(), e);
     }
 
     private static Classifier warm(Classifier model, PipelineSettings pipeline) {

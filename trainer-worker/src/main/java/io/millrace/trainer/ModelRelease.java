@@ -98,10 +98,9 @@ final class ModelRelease {
      */
     Release bootstrap(Candidate candidate) {
         catalog.readToEnd();
-        Optional<ModelVersion> champion = catalog.champion().filter(this::canAnswer);
+        Optional<String> champion = answering();
         ModelVersion version = store(candidate, Optional.empty(), Map.of());
-        String reason = champion.map(
-                        standing -> "learning begins anew; " + standing.getVersion() + " goes on answering")
+        String reason = champion.map(standing -> "learning begins anew; " + standing + " goes on answering")
                 .orElse("first version, untrained: every frame has an answer from the start");
         return new Release(
                 version,
@@ -110,16 +109,20 @@ final class ModelRelease {
                 Optional.empty());
     }
 
-    private boolean canAnswer(ModelVersion champion) {
+    /** Name of the champion, if it can answer. */
+    private Optional<String> answering() {
         try {
-            ModelLoader.checkFit(pipeline, champion);
-            return !catalog.weights(champion).isEmpty();
+            Optional<ModelVersion> champion = catalog.champion();
+            if (champion.isPresent()) {
+                ModelLoader.load(pipeline, compute, catalog, champion.get()).close();
+            }
+            return champion.map(ModelVersion::getVersion);
         } catch (UnusableVersionException e) {
             LOGGER.atWarn()
                     .setCause(e)
-                    .addKeyValue("version", champion.getVersion())
+                    .addKeyValue("version", catalog.championName().orElse(""))
                     .log("The champion cannot be used, the untrained version takes its place");
-            return false;
+            return Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException("the blob store does not give the champion", e);
         }
@@ -128,18 +131,16 @@ final class ModelRelease {
     /** Evaluates the candidate against the champion on the holdout. */
     Release challenge(Candidate candidate, List<Sample> holdout) {
         catalog.readToEnd();
-        Optional<ModelVersion> champion = catalog.champion();
-        int classes = pipeline.classes().size();
-        Evaluation challenger = evaluate(network, candidate.weights(), candidate.temperature(), holdout);
+        Optional<String> champion = catalog.championName();
+        Evaluation challenger = evaluate(candidate, holdout);
         Map<String, Double> metrics = new HashMap<>();
         metrics.put("holdoutLabels", (double) holdout.size());
         if (!holdout.isEmpty()) {
             metrics.put("holdoutAccuracy", challenger.accuracy());
             metrics.put("holdoutCalibrationError", challenger.calibrationError());
         }
-        ModelVersion version = store(candidate, champion.map(ModelVersion::getVersion), metrics);
-        Evaluation standing = champion.map(model -> evaluate(model, holdout))
-                .orElseGet(() -> Evaluation.of(new double[0][], new int[0], classes));
+        ModelVersion version = store(candidate, champion, metrics);
+        Evaluation standing = evaluateChampion(holdout);
         Decision decision = policy.decide(standing, challenger);
         boolean promoted = decision instanceof Decision.Promote;
         EventKind outcome = promoted ? EventKind.PROMOTED : EventKind.KEPT;
@@ -153,34 +154,37 @@ final class ModelRelease {
     }
 
     /**
-     * A champion that must not be loaded gets nothing right: it cannot answer either, so anything may replace it. A blob
-     * store that cannot be read now says nothing about the champion, and ends the process.
+     * A champion that is not there or must not be loaded gets nothing right: it cannot answer either, so anything may
+     * replace it. A blob store that cannot be read now says nothing about the champion, and ends the process.
      */
-    private Evaluation evaluate(ModelVersion champion, List<Sample> holdout) {
+    private Evaluation evaluateChampion(List<Sample> holdout) {
         int classes = pipeline.classes().size();
         try {
-            List<Tensor> weights = catalog.weights(champion);
-            NetworkConfig built = NetworkConfig.fromMap(pipeline.frameShape(), classes, champion.getNetwork());
-            return evaluate(built, weights, champion.getTemperature(), holdout);
-        } catch (UnusableVersionException | IllegalArgumentException e) {
+            Optional<ModelVersion> champion = catalog.champion();
+            if (champion.isPresent()) {
+                try (Classifier model = ModelLoader.load(pipeline, compute, catalog, champion.get())) {
+                    return HoldoutEvaluator.evaluate(model, champion.get().getTemperature(), holdout, classes);
+                }
+            }
+        } catch (UnusableVersionException e) {
             LOGGER.atError()
                     .setCause(e)
-                    .addKeyValue("version", champion.getVersion())
-                    .log("The champion cannot be read");
-            double[][] wrong = new double[holdout.size()][classes];
-            for (int i = 0; i < wrong.length; i++) {
-                wrong[i][(holdout.get(i).label() + 1) % classes] = 1;
-            }
-            return Evaluation.of(wrong, labels(holdout), classes);
+                    .addKeyValue("version", catalog.championName().orElse(""))
+                    .log("The champion cannot be used");
         } catch (IOException e) {
             throw new UncheckedIOException("the blob store does not give the champion", e);
         }
+        double[][] wrong = new double[holdout.size()][classes];
+        for (int i = 0; i < wrong.length; i++) {
+            wrong[i][(holdout.get(i).label() + 1) % classes] = 1;
+        }
+        return Evaluation.of(wrong, labels(holdout), classes);
     }
 
-    private Evaluation evaluate(NetworkConfig built, List<Tensor> weights, double temperature, List<Sample> holdout) {
-        try (Classifier model = new Classifier(compute, built, weights)) {
+    private Evaluation evaluate(Candidate candidate, List<Sample> holdout) {
+        try (Classifier model = new Classifier(compute, network, candidate.weights())) {
             return HoldoutEvaluator.evaluate(
-                    model, temperature, holdout, pipeline.classes().size());
+                    model, candidate.temperature(), holdout, pipeline.classes().size());
         }
     }
 
@@ -225,13 +229,9 @@ final class ModelRelease {
                 .toList();
     }
 
-    private ModelAlias alias(ModelVersion version, Optional<ModelVersion> previous, String reason) {
+    private ModelAlias alias(ModelVersion version, Optional<String> previous, String reason) {
         return new ModelAlias(
-                ModelCatalog.CHAMPION,
-                version.getVersion(),
-                previous.map(ModelVersion::getVersion).orElse(null),
-                reason,
-                clock.instant());
+                ModelCatalog.CHAMPION, version.getVersion(), previous.orElse(null), reason, clock.instant());
     }
 
     private ModelEvent event(EventKind kind, ModelVersion version, String message, Map<String, Double> numbers) {

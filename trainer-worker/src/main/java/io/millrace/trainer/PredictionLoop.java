@@ -120,7 +120,7 @@ final class PredictionLoop {
     private void answer(Champion current, ConsumerRecords<byte[], byte[]> records) {
         List<Readable> readable = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : records) {
-            decoder.read(record).ifPresentOrElse(readable::add, metrics::unreadable);
+            decoder.read(record).ifPresent(readable::add);
         }
         List<float[]> samples =
                 readable.stream().map(read -> read.sample().values()).toList();
@@ -134,6 +134,7 @@ final class PredictionLoop {
             }
             producer.sendOffsetsToTransaction(nextOffsets(records), consumer.groupMetadata());
             producer.commitTransaction();
+            metrics.unreadable(records.count() - readable.size());
             metrics.answered(predictions);
             metrics.took(readable, clock.instant());
         } catch (ProducerFencedException | AuthorizationException | InvalidPidMappingException | TimeoutException e) {

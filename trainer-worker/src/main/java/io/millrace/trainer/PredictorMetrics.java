@@ -105,8 +105,8 @@ final class PredictorMetrics implements AutoCloseable {
         }
     }
 
-    void unreadable() {
-        unreadable.increment();
+    void unreadable(int frames) {
+        unreadable.increment(frames);
     }
 
     void rolledBack() {

@@ -142,7 +142,7 @@ public final class TrainerWorker implements AutoCloseable {
         compute.enterThread();
         BlobStore blobs = new MeteredBlobStore(BlobStore.at(pipeline.blobStore()), endpoint.meters());
         ModelCatalog catalog = new ModelCatalog(pipeline, blobs, clock);
-        ChampionFollower follower = new ChampionFollower(pipeline, compute, catalog, endpoint.meters());
+        ChampionFollower follower = new ChampionFollower(pipeline, compute, catalog, endpoint.meters(), clock);
         start("champion-follower", follower::run);
         Clients clients = new Clients(pipeline, settings);
         String group = new Groups(pipeline.topicPrefix()).predictor();

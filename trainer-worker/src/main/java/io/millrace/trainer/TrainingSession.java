@@ -42,36 +42,42 @@ final class TrainingSession implements AutoCloseable {
             MeterRegistry meters,
             InstantSource clock)
             throws IOException {
-        Clients clients = new Clients(pipeline, settings);
-        BlobStore blobs = new MeteredBlobStore(BlobStore.at(pipeline.blobStore()), meters);
-        NetworkConfig network = settings.learn()
-                .network(pipeline.frameShape(), pipeline.classes().size());
-        Memory memory = Memory.of(settings);
-        KafkaConsumer<byte[], byte[]> consumer = closing(
-                clients.consumer(Map.of("group.id", TrainerTransaction.group(pipeline), "auto.offset.reset", "none")));
-        KafkaProducer<String, byte[]> producer = closing(clients.trainerProducer(TrainerTransaction.group(pipeline)));
-        closing(KafkaMeters.of(consumer, meters));
-        closing(KafkaMeters.of(producer, meters));
-        SampleDecoder decoder = new SampleDecoder(pipeline, blobs);
-        FrameReader reader = closing(new FrameReader(FrameReader.consumer(pipeline), decoder, clock));
-        ModelCatalog catalog = closing(new ModelCatalog(pipeline, blobs, clock));
-        learner = closing(new Learner(compute, network, settings.learn()));
-        source = new SampleSource(consumer, decoder, pipeline, settings.intake(), clock);
-        TrainerTransaction transaction =
-                new TrainerTransaction(pipeline, producer, consumer, blobs, clock, settings.signingKey());
-        loop = new TrainingLoop(
-                pipeline,
-                settings,
-                new TrainingLoop.Parts(
-                        source,
-                        new LabelDesk(reader, new HoldoutRule(settings.holdoutShare()), memory),
-                        memory,
-                        learner,
-                        new ModelRelease(pipeline, settings, network, compute, catalog, blobs, clock),
-                        transaction,
-                        closing(new TrainerMetrics(meters))),
-                clock);
-        checkpoint = begin(transaction);
+        try {
+            Clients clients = new Clients(pipeline, settings);
+            BlobStore blobs = new MeteredBlobStore(BlobStore.at(pipeline.blobStore()), meters);
+            NetworkConfig network = settings.learn()
+                    .network(pipeline.frameShape(), pipeline.classes().size());
+            Memory memory = Memory.of(settings);
+            KafkaConsumer<byte[], byte[]> consumer = closing(clients.consumer(
+                    Map.of("group.id", TrainerTransaction.group(pipeline), "auto.offset.reset", "none")));
+            KafkaProducer<String, byte[]> producer =
+                    closing(clients.trainerProducer(TrainerTransaction.group(pipeline)));
+            closing(KafkaMeters.of(consumer, meters));
+            closing(KafkaMeters.of(producer, meters));
+            SampleDecoder decoder = new SampleDecoder(pipeline, blobs);
+            FrameReader reader = closing(new FrameReader(FrameReader.consumer(pipeline), decoder, clock));
+            ModelCatalog catalog = closing(new ModelCatalog(pipeline, blobs, clock));
+            learner = closing(new Learner(compute, network, settings.learn()));
+            source = new SampleSource(consumer, decoder, pipeline, settings.intake(), clock);
+            TrainerTransaction transaction =
+                    new TrainerTransaction(pipeline, producer, consumer, blobs, clock, settings.signingKey());
+            loop = new TrainingLoop(
+                    pipeline,
+                    settings,
+                    new TrainingLoop.Parts(
+                            source,
+                            new LabelDesk(reader, new HoldoutRule(settings.holdoutShare()), memory),
+                            memory,
+                            learner,
+                            new ModelRelease(pipeline, settings, network, compute, catalog, blobs, clock),
+                            transaction,
+                            closing(new TrainerMetrics(meters))),
+                    clock);
+            checkpoint = transaction.begin();
+        } catch (IOException | RuntimeException | Error e) {
+            closeAfter(e);
+            throw e;
+        }
     }
 
     SampleSource source() {
@@ -111,12 +117,11 @@ final class TrainingSession implements AutoCloseable {
         return part;
     }
 
-    private Optional<Checkpoint> begin(TrainerTransaction transaction) throws IOException {
+    private void closeAfter(Throwable failure) {
         try {
-            return transaction.begin();
-        } catch (RuntimeException e) {
             close();
-            throw e;
+        } catch (IOException e) {
+            failure.addSuppressed(e);
         }
     }
 }

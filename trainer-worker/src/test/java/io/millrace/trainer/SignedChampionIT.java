@@ -19,14 +19,20 @@ import io.millrace.trainer.publish.FakeBlobs;
 import io.millrace.trainer.publish.ModelCatalog;
 import io.millrace.trainer.publish.ModelTopics;
 import io.millrace.trainer.publish.ModelTopics.Signer;
+import io.millrace.trainer.publish.UnusableVersionException;
+import io.millrace.trainer.publish.UnusableVersionException.Reason;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -88,7 +94,7 @@ class SignedChampionIT {
         ModelVersion unsigned = version(2);
         ModelVersion strange = version(3);
         ModelVersion next = version(4);
-        ChampionFollower follower = new ChampionFollower(pipeline, compute, catalog, meters);
+        ChampionFollower follower = new ChampionFollower(pipeline, compute, catalog, meters, InstantSource.system());
         Thread thread = new Thread(follower, "follower");
         topics.publish(good, signer.key());
         topics.promote(good);
@@ -142,6 +148,109 @@ class SignedChampionIT {
         assertThat(made.alias())
                 .hasValueSatisfying(alias ->
                         assertThat(alias.getVersion()).isEqualTo(made.version().getVersion()));
+    }
+
+    @Test
+    void shouldFetchADamagedChampionSeldomAndAMissingOneSoon() throws Exception {
+        // Given
+        AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
+        ChampionFollower follower = new ChampionFollower(pipeline, compute, catalog, meters, now::get);
+        Thread thread = new Thread(follower, "follower");
+        ModelVersion damaged = version(1);
+        ModelVersion missing = version(2);
+        ModelVersion good = version(3);
+        blobs.blobs.put(damaged.getSha256(), new byte[1]);
+        byte[] artifact = blobs.blobs.remove(missing.getSha256());
+        topics.publish(damaged, signer.key());
+        topics.promote(damaged);
+        // When
+        thread.start();
+        try {
+            await(() -> refused("corrupt") == 1);
+            now.set(Instant.EPOCH.plusSeconds(60));
+            awaitPolls();
+            // Then
+            assertThat(refused("corrupt")).isEqualTo(1);
+            now.set(Instant.EPOCH.plusSeconds(300));
+            await(() -> refused("corrupt") == 2);
+            topics.publish(missing, signer.key());
+            topics.promote(missing);
+            await(() -> refused("missing") == 1);
+            now.set(Instant.EPOCH.plusSeconds(301));
+            await(() -> refused("missing") == 2);
+            blobs.put(artifact);
+            now.set(Instant.EPOCH.plusSeconds(302));
+            Champion first = follower.awaitFirst(() -> false);
+            assertThat(first.version()).isEqualTo(missing);
+            first.model().close();
+            topics.promote(damaged);
+            await(() -> refused("corrupt") == 3);
+            topics.publish(good, signer.key());
+            topics.promote(good);
+            Champion second = follower.awaitFirst(() -> false);
+            assertThat(second.version()).isEqualTo(good);
+            second.model().close();
+        } finally {
+            follower.stop();
+            thread.join();
+        }
+    }
+
+    @Test
+    void shouldNotFetchAChampionThatDoesNotFit() {
+        // Given
+        ModelVersion strange = otherClasses(version(1));
+        topics.publish(strange, signer.key());
+        topics.promote(strange);
+        catalog.readToEnd();
+        blobs.calls.clear();
+        // When
+        assertThatThrownBy(() -> ModelLoader.load(pipeline, compute, catalog, strange))
+                // Then
+                .isInstanceOfSatisfying(
+                        UnusableVersionException.class,
+                        refused -> assertThat(refused.reason()).isEqualTo(Reason.INCOMPATIBLE));
+        assertThat(blobs.calls).isEmpty();
+    }
+
+    @Test
+    void shouldMeasureAChampionWithOtherClassesAsOneThatCannotAnswer() {
+        // Given
+        ModelVersion strange = otherClasses(version(1));
+        topics.publish(strange, signer.key());
+        topics.promote(strange);
+        // When
+        Release made = release.challenge(candidate(2), holdout());
+        // Then
+        assertThat(made.trial())
+                .hasValueSatisfying(
+                        trial -> assertThat(trial.champion().accuracy()).isZero());
+        assertThat(made.alias()).isPresent();
+    }
+
+    @Test
+    void shouldPromoteWhenTheAliasNamesNoVersion() {
+        // Given
+        topics.promote(version(1));
+        // When
+        Release made = release.challenge(candidate(2), holdout());
+        // Then
+        assertThat(made.alias()).isPresent();
+    }
+
+    private static ModelVersion otherClasses(ModelVersion version) {
+        return ModelVersion.newBuilder(version)
+                .setClasses(List.of("bright", "dark"))
+                .build();
+    }
+
+    /** Waits until the follower has polled, looked at what there is, and polls again. */
+    private void awaitPolls() throws InterruptedException {
+        CountDownLatch polls = new CountDownLatch(3);
+        for (long i = polls.getCount(); i > 0; i--) {
+            topics.consumer.schedulePollTask(polls::countDown);
+        }
+        assertThat(polls.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
     private ModelVersion version(long step) {

@@ -7,11 +7,9 @@ import io.millrace.quickstart.watch.RunSnapshot.Versions;
 import io.millrace.record.ModelVersion;
 import io.millrace.runtime.PipelineSettings;
 import io.millrace.runtime.blob.BlobStore;
-import io.millrace.schemas.SampleShape;
+import io.millrace.trainer.ModelLoader;
 import io.millrace.trainer.model.Classifier;
 import io.millrace.trainer.model.Compute;
-import io.millrace.trainer.model.NetworkConfig;
-import io.millrace.trainer.model.Tensor;
 import io.millrace.trainer.publish.ModelCatalog;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -60,11 +58,8 @@ public final class TestAccuracy {
         ModelVersion version = catalog.version(name)
                 .orElseThrow(
                         () -> new IOException("version " + name + " was promoted but is not in the topic of versions"));
-        List<Tensor> weights = catalog.weights(version);
-        NetworkConfig network = NetworkConfig.fromMap(
-                new SampleShape(version.getInputShape()), version.getClasses().size(), version.getNetwork());
         int right = 0;
-        try (Classifier classifier = new Classifier(compute, network, weights)) {
+        try (Classifier classifier = ModelLoader.load(pipeline, compute, catalog, version)) {
             for (int from = 0; from < images.size(); from += BATCH) {
                 right += right(classifier, from, Math.min(from + BATCH, images.size()), drift);
             }

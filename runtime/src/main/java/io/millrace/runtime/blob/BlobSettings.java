@@ -118,15 +118,20 @@ public record BlobSettings(String address, int maxBytes, S3 s3) {
         // Prefixes without empty parts and dots alone: nothing in a key may mean anything but itself.
         boolean isS3 = address.matches("s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/(?!\\.+(/|$))[A-Za-z0-9._=-]+)*/?");
         if (!isFile && !isS3) {
-            throw new ConfigException(name, value, "expected file:<path> or s3://<bucket>/<prefix>");
+            throw refused(name, "expected file:<path> or s3://<bucket>/<prefix>");
         }
     }
 
     private static void checkEndpoint(String name, Object value) {
         String endpoint = String.valueOf(value);
         if (!endpoint.isEmpty() && !isServer(endpoint)) {
-            throw new ConfigException(name, value, "expected http://<host>:<port> or https://<host>:<port>, no more");
+            throw refused(name, "expected http://<host>:<port> or https://<host>:<port>, no more");
         }
+    }
+
+    /** Without the value: it may have a password in it. */
+    private static ConfigException refused(String name, String expected) {
+        return new ConfigException(name + ": " + expected);
     }
 
     private static boolean isServer(String endpoint) {
@@ -145,7 +150,7 @@ public record BlobSettings(String address, int maxBytes, S3 s3) {
 
     private static void checkRegion(String name, Object value) {
         if (!String.valueOf(value).matches("[a-z0-9-]{0,40}")) {
-            throw new ConfigException(name, value, "expected a region such as eu-central-1");
+            throw refused(name, "expected a region such as eu-central-1");
         }
     }
 }

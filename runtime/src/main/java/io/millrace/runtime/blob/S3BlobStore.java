@@ -97,7 +97,6 @@ final class S3BlobStore implements BlobStore {
         checkSize(bytes.length);
         String sha256 = Sha256.of(bytes);
         if (!create(sha256, bytes) && !holds(sha256)) {
-            LOGGER.atWarn().addKeyValue("sha256", sha256).log("A damaged blob is replaced by the right bytes");
             send(putRequest(sha256).build(), bytes);
         }
         return sha256;
@@ -145,6 +144,7 @@ final class S3BlobStore implements BlobStore {
         try {
             return get(sha256).isPresent();
         } catch (CorruptBlobException e) {
+            LOGGER.atWarn().addKeyValue("sha256", sha256).log("A damaged blob is replaced by the right bytes");
             return false;
         }
     }

@@ -1,9 +1,7 @@
 package io.millrace.runtime.command;
 
+import io.millrace.runtime.Settings;
 import java.util.Map;
-import org.apache.kafka.common.config.provider.DirectoryConfigProvider;
-import org.apache.kafka.common.config.provider.EnvVarConfigProvider;
-import org.apache.kafka.common.config.provider.FileConfigProvider;
 import org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule;
 import org.apache.kafka.common.security.plain.PlainLoginModule;
 import org.apache.kafka.common.security.scram.ScramLoginModule;
@@ -14,8 +12,8 @@ import org.apache.kafka.common.security.scram.ScramLoginModule;
  */
 public final class ClientGuards {
     private static final Map<String, String> USUAL = Map.of(
-            "org.apache.kafka.automatic.config.providers",
-            names(FileConfigProvider.class, DirectoryConfigProvider.class, EnvVarConfigProvider.class),
+            Settings.CONFIG_PROVIDERS_OPTION,
+            Settings.CONFIG_PROVIDERS,
             "org.apache.kafka.allowed.login.modules",
             names(ScramLoginModule.class, OAuthBearerLoginModule.class, PlainLoginModule.class));
 

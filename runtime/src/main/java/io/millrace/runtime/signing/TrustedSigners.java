@@ -117,10 +117,10 @@ public record TrustedSigners(Map<String, PublicKey> keys, Set<String> revoked) {
         for (String entry : entries) {
             String[] parts = entry.trim().split(":", 2);
             if (parts.length != 2 || !parts[0].matches(SigningKey.SIGNER)) {
-                throw new ConfigException(name, entry, "expected <signer>:<public key>");
+                throw refused(name, "expected <signer>:<public key>");
             }
             if (keys.put(parts[0], publicKey(name, parts[1])) != null) {
-                throw new ConfigException(name, entry, "expected every signer once");
+                throw refused(name, "expected every signer once");
             }
         }
         return keys;
@@ -131,8 +131,13 @@ public record TrustedSigners(Map<String, PublicKey> keys, Set<String> revoked) {
             byte[] encoded = Base64.getDecoder().decode(base64);
             return KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(encoded));
         } catch (GeneralSecurityException | IllegalArgumentException e) {
-            throw new ConfigException(name, base64, "expected an Ed25519 public key, X.509 in base 64");
+            throw refused(name, "expected an Ed25519 public key, X.509 in base 64");
         }
+    }
+
+    /** Without the value: someone may have put a private key there. */
+    private static ConfigException refused(String name, String expected) {
+        return new ConfigException(name + ": " + expected);
     }
 
     @SuppressWarnings("unchecked") // Type.LIST gives strings
@@ -143,7 +148,7 @@ public record TrustedSigners(Map<String, PublicKey> keys, Set<String> revoked) {
     private static void checkRevoked(String name, Object value) {
         for (Object signer : (List<?>) value) {
             if (!String.valueOf(signer).matches(SigningKey.SIGNER)) {
-                throw new ConfigException(name, signer, "expected the names of signers");
+                throw refused(name, "expected the names of signers");
             }
         }
     }

@@ -3,6 +3,10 @@ package io.millrace.runtime.blob;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.millrace.runtime.blob.StubS3.Fault;
 import java.io.IOException;
 import java.time.Duration;
@@ -13,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
@@ -185,6 +190,27 @@ class S3BlobStoreTest extends BlobStoreContract {
         // Then
         assertThat(stored()).containsOnlyKeys("2c/" + HELLO_SHA256);
         assertThat(stub.requests).containsExactly("PUT " + PATH, "GET " + PATH, "PUT " + PATH);
+    }
+
+    @Test
+    void shouldSpeakOfDamageOnlyWhenThereIsDamage() throws IOException {
+        Logger logger = (Logger) LoggerFactory.getLogger(S3BlobStore.class);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        logger.addAppender(log);
+        logger.setLevel(Level.WARN);
+        try {
+            stub.faults.add(StubS3.error(409, "ConditionalRequestConflict"));
+            store().put(HELLO);
+            assertThat(log.list).isEmpty();
+
+            plant(new byte[] {1});
+            store().put(HELLO);
+            assertThat(log.list).hasSize(1);
+        } finally {
+            logger.detachAppender(log);
+            logger.setLevel(null);
+        }
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.millrace.schemas.Topics;
 import io.millrace.trainer.model.Tensor;
 import io.millrace.trainer.publish.UnusableVersionException.Reason;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -20,15 +21,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The registry of models as two topics: every version there ever was, and what the aliases point to now. Each version is
- * verified as it is read; one that is not signed as the settings demand is known, and its weights are not given out.
+ * verified before it is read; of one that is not signed as the settings demand, only the name and the reason are known.
  *
  * <p>Not thread-safe: each thread has its own.
  */
@@ -36,6 +42,7 @@ public final class ModelCatalog implements AutoCloseable {
     /** Alias of the version that answers. */
     public static final String CHAMPION = "champion";
 
+    private static final Logger LOGGER = LoggerFactory.getLogger(ModelCatalog.class);
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
@@ -46,11 +53,10 @@ public final class ModelCatalog implements AutoCloseable {
     private final AvroDeserializer<ModelVersion> versionReader;
     private final AvroDeserializer<ModelAlias> aliasReader;
     private final TrustedSigners signers;
-    private final Map<String, Entry> versions = new HashMap<>();
+    private final Map<String, ModelVersion> versions = new HashMap<>();
+    private final Map<String, Reason> refused = new HashMap<>();
     private final Map<String, String> aliases = new HashMap<>();
-
-    /** A version and what its signature is worth. */
-    private record Entry(ModelVersion version, Verdict verdict) {}
+    private int unreadable;
 
     /** @param blobs where the artifacts lie */
     public ModelCatalog(PipelineSettings pipeline, BlobStore blobs, InstantSource clock) {
@@ -74,6 +80,15 @@ public final class ModelCatalog implements AutoCloseable {
         this.topics = pipeline.topics();
         this.versionReader = new AvroDeserializer<>(pipeline.schemaIds(), ModelVersion.class);
         this.aliasReader = new AvroDeserializer<>(pipeline.schemaIds(), ModelAlias.class);
+        try {
+            assign();
+        } catch (RuntimeException e) {
+            consumer.close();
+            throw e;
+        }
+    }
+
+    private void assign() {
         List<TopicPartition> partitions = new ArrayList<>();
         for (String topic :
                 List.of(topics.modelVersions().name(), topics.modelAliases().name())) {
@@ -83,30 +98,58 @@ public final class ModelCatalog implements AutoCloseable {
         consumer.seekToBeginning(partitions);
     }
 
-    /** Takes in what has come, waiting for at most {@code wait}. */
+    /**
+     * Takes in what has come, waiting for at most {@code wait}. A record that is bad is passed over, whoever wrote it.
+     *
+     * @throws org.apache.kafka.common.errors.RetriableException when the registry cannot be reached now; what was polled
+     *     is lost to this catalog then, so a new one must be opened
+     */
     public void poll(Duration wait) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(wait)) {
+            if (record.value() == null) {
+                continue; // a version never goes, and an alias stays where it is
+            }
             if (record.topic().equals(topics.modelVersions().name())) {
-                ModelVersion version = versionReader.deserialize(record.topic(), record.value());
-                if (version != null) {
-                    take(new Entry(version, RecordSignature.verdict(signers, record)));
-                }
+                takeVersion(record);
             } else {
-                ModelAlias alias = aliasReader.deserialize(record.topic(), record.value());
-                if (alias != null) {
-                    aliases.put(alias.getAlias(), alias.getVersion());
-                }
+                decoded(aliasReader, record).ifPresent(alias -> aliases.put(alias.getAlias(), alias.getVersion()));
             }
         }
     }
 
-    /** A version never changes: once one was read that may be loaded, no other takes its name. */
-    private void take(Entry read) {
-        versions.merge(read.version().getVersion(), read, (known, other) -> mayBeLoaded(known) ? known : other);
+    /**
+     * The signature is looked at first, and what must not be loaded is not even decoded: its key says which version it
+     * claims to be. A version never changes: once one was read that may be loaded, no other takes its name.
+     */
+    private void takeVersion(ConsumerRecord<byte[], byte[]> record) {
+        Verdict verdict = RecordSignature.verdict(signers, record);
+        if (signers.areRequired() && verdict != Verdict.TRUSTED) {
+            refused.put(key(record), reason(verdict));
+            return;
+        }
+        decoded(versionReader, record)
+                .ifPresentOrElse(
+                        version -> versions.putIfAbsent(version.getVersion(), version),
+                        () -> refused.put(key(record), Reason.UNREADABLE));
     }
 
-    private boolean mayBeLoaded(Entry entry) {
-        return !signers.areRequired() || entry.verdict() == Verdict.TRUSTED;
+    private <V extends SpecificRecord> Optional<V> decoded(
+            AvroDeserializer<V> reader, ConsumerRecord<byte[], byte[]> record) {
+        try {
+            return Optional.ofNullable(reader.deserialize(record.topic(), record.value()));
+        } catch (SerializationException e) {
+            LOGGER.atLevel(unreadable++ == 0 ? Level.ERROR : Level.DEBUG)
+                    .setCause(e)
+                    .addKeyValue("topic", record.topic())
+                    .addKeyValue("partition", record.partition())
+                    .addKeyValue("offset", record.offset())
+                    .log("A record that cannot be read is passed over; further ones are told at DEBUG");
+            return Optional.empty();
+        }
+    }
+
+    private static String key(ConsumerRecord<byte[], byte[]> record) {
+        return record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
     }
 
     /** Takes in everything that is committed now. */
@@ -119,20 +162,42 @@ public final class ModelCatalog implements AutoCloseable {
         }
     }
 
-    /** The champion, or empty while there is none. */
-    public Optional<ModelVersion> champion() {
-        return Optional.ofNullable(aliases.get(CHAMPION)).flatMap(this::version);
+    /**
+     * The champion, or empty while there is none.
+     *
+     * @throws UnusableVersionException when the alias names a version that is not signed as it must be, or whose record
+     *     cannot be read
+     */
+    public Optional<ModelVersion> champion() throws UnusableVersionException {
+        String name = aliases.get(CHAMPION);
+        return name == null ? Optional.empty() : verified(name);
     }
 
-    /** A version by its name, or empty when there never was one. */
+    /**
+     * A version by its name, or empty when there never was one.
+     *
+     * @throws UnusableVersionException when there is one, and it is not signed as it must be, or its record cannot be read
+     */
+    public Optional<ModelVersion> verified(String name) throws UnusableVersionException {
+        Reason reason = refused.get(name);
+        if (reason == null || versions.containsKey(name)) {
+            return version(name);
+        }
+        if (reason == Reason.UNREADABLE) {
+            throw new UnusableVersionException(reason, "the record of the version cannot be read");
+        }
+        throw new UnusableVersionException(
+                reason, "expected a version signed by one of " + signers.keys().keySet() + ", got " + reason);
+    }
+
+    /** A version by its name, or empty when there is none that may be looked into; {@link #verified} says why. */
     public Optional<ModelVersion> version(String name) {
-        return Optional.ofNullable(versions.get(name)).map(Entry::version);
+        return Optional.ofNullable(versions.get(name));
     }
 
-    /** Every version there ever was, oldest first. */
+    /** Every version that may be looked into, oldest first. */
     public List<ModelVersion> versions() {
         return versions.values().stream()
-                .map(Entry::version)
                 .sorted(Comparator.comparing(ModelVersion::getCreatedAt).thenComparing(ModelVersion::getVersion))
                 .toList();
     }
@@ -143,22 +208,15 @@ public final class ModelCatalog implements AutoCloseable {
     }
 
     /**
-     * Verifies a version, fetches its artifact, verifies that, and only then reads its weights.
+     * Fetches the artifact of a version, verifies it, and only then reads its weights.
      *
      * @param version one that this catalog gave
-     * @throws UnusableVersionException when it is not signed as it must be, or its artifact is not there, is not what hash
-     *     and size say, or is no weights
+     * @throws UnusableVersionException when its artifact is not there, is not what hash and size say, or is no weights
      * @throws IOException when the blob store cannot be read now
      */
     public List<Tensor> weights(ModelVersion version) throws IOException {
-        Entry entry = versions.get(version.getVersion());
-        if (entry == null || !entry.version().equals(version)) {
+        if (!version.equals(versions.get(version.getVersion()))) {
             throw new IllegalArgumentException("expected a version of this catalog, got " + version.getVersion());
-        }
-        if (!mayBeLoaded(entry)) {
-            throw new UnusableVersionException(
-                    reason(entry.verdict()),
-                    "expected a version signed by one of " + signers.keys().keySet() + ", got " + entry.verdict());
         }
         byte[] bytes = artifact(version);
         try {

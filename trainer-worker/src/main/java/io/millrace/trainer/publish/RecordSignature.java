@@ -44,12 +44,19 @@ public final class RecordSignature {
 
     /** What is to be thought of a record as it was read. */
     public static Verdict verdict(TrustedSigners signers, ConsumerRecord<byte[], byte[]> record) {
-        Header signer = record.headers().lastHeader(SIGNER);
-        Header signature = record.headers().lastHeader(SIGNATURE);
+        byte[] signer = header(record, SIGNER);
+        byte[] signature = header(record, SIGNATURE);
+        if (signer == null || signature == null || record.value() == null) {
+            return Verdict.UNSIGNED;
+        }
         return signers.verdict(
-                signer == null ? null : new String(signer.value(), StandardCharsets.UTF_8),
-                signature == null ? null : signature.value(),
-                message(record.topic(), record.value()));
+                new String(signer, StandardCharsets.UTF_8), signature, message(record.topic(), record.value()));
+    }
+
+    /** Anyone may leave a header's value out. */
+    private static byte @Nullable [] header(ConsumerRecord<byte[], byte[]> record, String name) {
+        Header header = record.headers().lastHeader(name);
+        return header == null ? null : header.value();
     }
 
     private static byte[] message(String topic, byte[] value) {

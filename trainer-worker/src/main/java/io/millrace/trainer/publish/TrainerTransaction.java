@@ -123,7 +123,7 @@ public final class TrainerTransaction {
         if (last.isEmpty()) {
             return Optional.empty();
         }
-        checkSignature(last.get());
+        check(last.get());
         byte[] value = last.get().value();
         ledgerHash = Sha256.of(value);
         LedgerRow row = topics.trainingLedger()
@@ -189,7 +189,11 @@ public final class TrainerTransaction {
         }
     }
 
-    private void checkSignature(ConsumerRecord<byte[], byte[]> row) {
+    private void check(ConsumerRecord<byte[], byte[]> row) {
+        if (row.value() == null) {
+            throw new IllegalStateException("expected the last record of the ledger, offset " + row.offset()
+                    + ", to be a row, got a tombstone");
+        }
         Verdict verdict = RecordSignature.verdict(signers, row);
         if (signers.areRequired() && verdict != Verdict.TRUSTED) {
             throw new IllegalStateException("expected the last row of the ledger, offset " + row.offset()

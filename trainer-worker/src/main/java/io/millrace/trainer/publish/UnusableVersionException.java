@@ -22,7 +22,7 @@ public final class UnusableVersionException extends IOException {
         MISSING,
         /** Its artifact is not what hash and size say. */
         CORRUPT,
-        /** Its artifact is no file of finite weights. */
+        /** Its record is no version, or its artifact is no file of finite weights. */
         UNREADABLE,
         /** It is made for other samples or classes, or its network cannot be built. */
         INCOMPATIBLE

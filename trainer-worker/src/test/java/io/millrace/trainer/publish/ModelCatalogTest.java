@@ -19,7 +19,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -117,7 +122,7 @@ class ModelCatalogTest {
             forgery.accept(draft);
             ModelVersion forged = draft.build();
             // When
-            topics.publish(topics.encoded(forged), signature);
+            topics.publish(forged.getVersion(), topics.encoded(forged), signature);
             // Then
             assertRefused(forged.getVersion(), Reason.WRONG_SIGNATURE);
         });
@@ -127,7 +132,7 @@ class ModelCatalogTest {
     void shouldRefuseWhenItWasSignedForAnotherPipeline() {
         open(a.trusted(), "");
         byte[] value = topics.encoded(version("v"));
-        topics.publish(value, RecordSignature.headers(a.key(), "staging.model-versions", value));
+        topics.publish("v", value, RecordSignature.headers(a.key(), "staging.model-versions", value));
         assertRefused("v", Reason.WRONG_SIGNATURE);
     }
 
@@ -180,6 +185,82 @@ class ModelCatalogTest {
     }
 
     @Test
+    void shouldTakeItForUnsignedWhenAHeaderHasNoValue() throws IOException {
+        byte[] value = encoded("v");
+        List<Header> signature = RecordSignature.headers(a.key(), "millrace.model-versions", value);
+        Header noSigner = new RecordHeader(RecordSignature.SIGNER, null);
+        Header noSignature = new RecordHeader(RecordSignature.SIGNATURE, null);
+        for (List<Header> headers :
+                List.of(List.of(noSigner, signature.get(1)), List.of(signature.get(0), noSignature))) {
+            open(a.trusted(), "");
+            topics.publish("v", value, headers);
+            assertRefused("v", Reason.UNSIGNED);
+        }
+        open(a.trusted(), "");
+        topics.publish("v", value, signature);
+        assertLoads("v");
+    }
+
+    @Test
+    void shouldGoOnAfterRecordsThatNobodyCanRead() throws IOException {
+        for (byte[] junk : List.of(new byte[0], new byte[] {1, 2, 3}, new byte[] {0, 0, 1, 0, 0, 7})) {
+            for (String trusted : List.of("", a.trusted())) {
+                // Given
+                open(trusted, "");
+                topics.publish("junk", junk, List.of());
+                topics.publish("signed-junk", junk, RecordSignature.headers(a.key(), topics.versions(), junk));
+                topics.publish(null, junk, List.of());
+                topics.publish("v", null, List.of());
+                topics.point(junk);
+                topics.point(null);
+                topics.publish(version("v"), a.key());
+                topics.promote(version("v"));
+                topics.point(junk);
+                // When
+                assertLoads("v");
+                // Then
+                assertThat(catalog.champion()).isPresent();
+                assertThat(catalog.versions()).hasSize(1);
+                assertRefused("junk", trusted.isEmpty() ? Reason.UNREADABLE : Reason.UNSIGNED);
+                assertRefused("signed-junk", Reason.UNREADABLE);
+            }
+        }
+    }
+
+    @Test
+    void shouldAskTheRegistryForNothingThatIsNotSigned() throws IOException {
+        PipelineSettings pipeline = PipelineSettings.from(ModelTopics.settings(
+                Map.of("pipeline.trusted.signers", a.trusted(), "pipeline.schema.registry.url", "http://127.0.0.1:9")));
+        byte[] value = encoded("v");
+        topics = new ModelTopics(pipeline);
+        catalog = new ModelCatalog(pipeline, blobs, InstantSource.system(), topics.consumer);
+
+        topics.publish("v", value, List.of());
+        assertRefused("v", Reason.UNSIGNED);
+
+        topics.publish("v", value, RecordSignature.headers(a.key(), topics.versions(), value));
+        assertThatThrownBy(catalog::readToEnd)
+                .as("a registry that is away is not the record's fault")
+                .isInstanceOf(RetriableException.class);
+    }
+
+    @Test
+    void shouldCloseItsConsumerWhenItCannotBeOpened() {
+        PipelineSettings pipeline = PipelineSettings.from(ModelTopics.settings(Map.of()));
+        MockConsumer<byte[], byte[]> broken = new MockConsumer<>("earliest") {
+            @Override
+            public synchronized List<PartitionInfo> partitionsFor(String topic) {
+                throw new TimeoutException("no broker");
+            }
+        };
+
+        assertThatThrownBy(() -> new ModelCatalog(pipeline, blobs, InstantSource.system(), broken))
+                .isInstanceOf(TimeoutException.class);
+
+        assertThat(broken.closed()).isTrue();
+    }
+
+    @Test
     void shouldRollBackWhenTheAliasPointsToAnOlderSignedVersion() throws IOException {
         open(a.trusted(), "");
         topics.publish(version("old"), a.key());
@@ -204,6 +285,11 @@ class ModelCatalogTest {
                 .isNotInstanceOf(UnusableVersionException.class);
     }
 
+    /** A version as it lies in the topic, whatever the settings. */
+    private byte[] encoded(String name) {
+        return new ModelTopics(PipelineSettings.from(ModelTopics.settings(Map.of()))).encoded(version(name));
+    }
+
     private void open(String trusted, String revoked) {
         PipelineSettings pipeline = PipelineSettings.from(
                 ModelTopics.settings(Map.of("pipeline.trusted.signers", trusted, "pipeline.revoked.signers", revoked)));
@@ -219,8 +305,7 @@ class ModelCatalogTest {
 
     private void assertRefused(String name, Reason reason) {
         catalog.readToEnd();
-        ModelVersion version = catalog.version(name).orElseThrow();
-        assertThatThrownBy(() -> catalog.weights(version))
+        assertThatThrownBy(() -> catalog.weights(catalog.verified(name).orElseThrow()))
                 .isInstanceOfSatisfying(
                         UnusableVersionException.class,
                         refused -> assertThat(refused.reason()).isEqualTo(reason));

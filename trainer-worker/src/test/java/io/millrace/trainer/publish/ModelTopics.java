@@ -9,6 +9,7 @@ import io.millrace.schemas.Topics;
 import io.millrace.trainer.TrainerSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
@@ -71,19 +72,24 @@ public final class ModelTopics {
     /** A version as the trainer announces it; call after the catalog was opened. */
     public void publish(ModelVersion version, @Nullable SigningKey key) {
         byte[] value = encoded(version);
-        publish(value, RecordSignature.headers(key, topics.modelVersions().name(), value));
+        publish(version.getVersion(), value, RecordSignature.headers(key, versions(), value));
     }
 
     /** Any record on the topic of versions. */
-    public void publish(byte[] value, List<Header> headers) {
-        add(topics.modelVersions().name(), value, headers);
+    public void publish(@Nullable String name, byte @Nullable [] value, List<Header> headers) {
+        add(versions(), name, value, headers);
+    }
+
+    /** Any record on the topic of aliases. */
+    public void point(byte @Nullable [] value) {
+        add(topics.modelAliases().name(), ModelCatalog.CHAMPION, value, List.of());
     }
 
     public void promote(ModelVersion version) {
         ModelAlias alias =
                 new ModelAlias(ModelCatalog.CHAMPION, version.getVersion(), null, "test", Instant.ofEpochMilli(1));
         String topic = topics.modelAliases().name();
-        add(topic, topics.modelAliases().values().serializer().serialize(topic, alias), List.of());
+        point(topics.modelAliases().values().serializer().serialize(topic, alias));
     }
 
     public byte[] encoded(ModelVersion version) {
@@ -97,7 +103,7 @@ public final class ModelTopics {
         return topics.modelVersions().name();
     }
 
-    private void add(String topic, byte[] value, List<Header> headers) {
+    private void add(String topic, @Nullable String key, byte @Nullable [] value, List<Header> headers) {
         long offset = ends.merge(topic, 1L, Long::sum) - 1;
         consumer.updateEndOffsets(Map.of(new TopicPartition(topic, 0), offset + 1));
         consumer.addRecord(new ConsumerRecord<>(
@@ -107,8 +113,8 @@ public final class ModelTopics {
                 offset,
                 TimestampType.CREATE_TIME,
                 0,
-                value.length,
-                new byte[0],
+                value == null ? 0 : value.length,
+                key == null ? null : key.getBytes(StandardCharsets.UTF_8),
                 value,
                 new RecordHeaders(headers),
                 Optional.empty()));

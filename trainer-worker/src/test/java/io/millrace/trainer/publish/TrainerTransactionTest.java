@@ -23,6 +23,8 @@ import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -145,6 +147,18 @@ class TrainerTransactionTest {
         assertThatThrownBy(() -> resumed(a.trusted(), "", signed)).hasMessageContaining("WRONG_SIGNATURE");
     }
 
+    @Test
+    void shouldSayWhatIsThereWhenTheLedgerEndsInATombstone() {
+        ConsumerRecord<byte[], byte[]> tombstone =
+                new ConsumerRecord<>("millrace.training-ledger", 0, 0, new byte[0], null);
+
+        for (String trusted : List.of("", a.trusted())) {
+            assertThatThrownBy(() -> resumed(trusted, "", tombstone))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("tombstone");
+        }
+    }
+
     /** The ledger row of a commit that was signed with this key. */
     private ConsumerRecord<byte[], byte[]> row(@Nullable SigningKey key) {
         producer.clear();
@@ -180,6 +194,10 @@ class TrainerTransactionTest {
     private static MockConsumer<byte[], byte[]> ledger(@Nullable ConsumerRecord<byte[], byte[]> row) {
         TopicPartition partition = new TopicPartition("millrace.training-ledger", 0);
         MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
+        Node node = new Node(0, "127.0.0.1", 1);
+        Node[] nodes = {node};
+        consumer.updatePartitions(
+                partition.topic(), List.of(new PartitionInfo(partition.topic(), 0, node, nodes, nodes)));
         consumer.updateBeginningOffsets(Map.of(partition, 0L));
         consumer.updateEndOffsets(Map.of(partition, row == null ? 0L : 1L));
         if (row != null) {
