@@ -158,11 +158,12 @@ class OverlaysTest {
                 .orElseThrow();
         String jobs = down.substring(down.indexOf("=~\"") + 3, down.lastIndexOf('"'));
 
-        assertThat(bundle.workloads().stream().filter(workload -> !workload.kind().equals("Job")))
+        assertThat(bundle.workloads().stream()
+                        .filter(workload -> !workload.kind().equals("Job")))
                 .hasSizeGreaterThan(2)
                 .allSatisfy(workload -> assertThat(
-                        workload.template().getMetadata().getLabels().get(label))
-                .matches(jobs));
+                                workload.template().getMetadata().getLabels().get(label))
+                        .matches(jobs));
     }
 
     private static String target(JsonNode scaled) {

@@ -124,8 +124,10 @@ class AlertRulesIT {
 
     @Test
     void shouldNoticeExpressionsThatMixPipelinesOrUnits() {
-        assertThat(isSound("sum by (pipeline) (rate(x_total[5m]))", "cps", false)).isTrue();
-        assertThat(isSound("sum by (pipeline) (rate(x_total[5m]))", "reqps", false)).isFalse();
+        assertThat(isSound("sum by (pipeline) (rate(x_total[5m]))", "cps", false))
+                .isTrue();
+        assertThat(isSound("sum by (pipeline) (rate(x_total[5m]))", "reqps", false))
+                .isFalse();
         assertThat(isSound("sum(up)", "short", false)).isFalse();
         assertThat(isSound("sum by (job, instance) (x >= 0)", "short", true)).isTrue();
         assertThat(isSound("sum by (job, instance) (x >= 0)", "short", false)).isFalse();

@@ -11,8 +11,7 @@ class PromqlTest {
                 "sum by (a) (rate(x{t=~\".*and > 1\",u!=\"}\"}[5m])) / (y > 2) < 0.5 and on (a) z == bool 1";
 
         assertThat(Promql.operands(expression))
-                .containsExactly(
-                        "sum by (a) (rate(x{t=~\".*and > 1\",u!=\"}\"}[5m])) / (y > 2)", "0.5", "z", "1");
+                .containsExactly("sum by (a) (rate(x{t=~\".*and > 1\",u!=\"}\"}[5m])) / (y > 2)", "0.5", "z", "1");
     }
 
     @Test
