@@ -153,6 +153,24 @@ class OverlaysTest {
                                 .containsEntry(label.getKey(), label.getValue().asText())));
     }
 
+    @Test
+    void shouldNameJobsAsTheAlertForProcessesThatAreDownKnowsThem() throws Exception {
+        Bundle bundle = Bundle.rendered("overlays/keda");
+        String label = bundle.trees("PodMonitor").get(0).at("/spec/jobLabel").asText();
+        String down = bundle.trees("PrometheusRule").get(0).findValuesAsText("expr").stream()
+                .filter(expr -> expr.startsWith("up{"))
+                .findFirst()
+                .orElseThrow();
+        String jobs = down.substring(down.indexOf("=~\"") + 3, down.lastIndexOf('"'));
+
+        assertThat(bundle.workloads().stream()
+                        .filter(workload -> !workload.kind().equals("Job")))
+                .hasSizeGreaterThan(2)
+                .allSatisfy(workload -> assertThat(
+                                workload.template().getMetadata().getLabels().get(label))
+                        .matches(jobs));
+    }
+
     private static String target(JsonNode scaled) {
         return scaled.path("spec").path("scaleTargetRef").path("name").asText();
     }

@@ -70,7 +70,7 @@ final class StrictYaml {
             "keda.sh/v1alpha1/TriggerAuthentication",
             fields("spec.secretTargetRef[].parameter spec.secretTargetRef[].name spec.secretTargetRef[].key"),
             "monitoring.coreos.com/v1/PodMonitor",
-            fields("spec.selector.matchLabels.* spec.podTargetLabels[] spec.podMetricsEndpoints[].port"
+            fields("spec.selector.matchLabels.* spec.jobLabel spec.podMetricsEndpoints[].port"
                     + " spec.podMetricsEndpoints[].path spec.podMetricsEndpoints[].interval"
                     + " spec.podMetricsEndpoints[].relabelings[].targetLabel"
                     + " spec.podMetricsEndpoints[].relabelings[].replacement"),

@@ -23,6 +23,7 @@ class AlertRulesIT {
     private static final Path FILES = Path.of("..", "docker", "prometheus");
     private static final Path DASHBOARDS = Path.of("..", "docker", "grafana", "dashboards");
     private static final Path ALERTS = FILES.resolve("alerts.yml");
+    private static final Path MANUAL = Path.of("..", "docs", "OPERATIONS.md");
     private static final Path TESTS = FILES.resolve("alerts-test.yml");
 
     @TempDir
@@ -59,7 +60,8 @@ class AlertRulesIT {
         Files.writeString(healthy, tests.substring(0, tests.indexOf("  - name: Millrace")));
         Files.writeString(
                 directory.resolve("alerts.yml"),
-                Files.readString(ALERTS).replace("(stream_backlog_records) > 6000", "(stream_backlog_records) > 4000"));
+                Files.readString(ALERTS)
+                        .replace("(stream_backlog_records >= 0) > 6000", "(stream_backlog_records >= 0) > 4000"));
 
         Promtool.Result result = Promtool.run("test", "rules", healthy.toString());
 
@@ -77,6 +79,9 @@ class AlertRulesIT {
                 .containsExactlyInAnyOrderElementsOf(alerts.stream()
                         .map(name -> name.replaceAll("(?<!^)([A-Z])", "-$1").toLowerCase(Locale.ROOT))
                         .toList());
+        assertThat(all("### (.+)", MANUAL).stream()
+                        .map(title -> title.toLowerCase(Locale.ROOT).replace(' ', '-')))
+                .containsAll(all("runbook: docs/OPERATIONS.md#([a-z-]+)", ALERTS));
     }
 
     @Test
@@ -95,6 +100,52 @@ class AlertRulesIT {
                         .isLessThanOrEqualTo(24);
             }
         }
+    }
+
+    @Test
+    void shouldTellPipelinesApartAndShowRatesAsSuch() throws IOException {
+        Set<String> wrong = new TreeSet<>();
+        for (String name : List.of("pipeline", "learning", "model-quality", "jvm-kafka")) {
+            JsonNode dashboard = new ObjectMapper()
+                    .readTree(DASHBOARDS.resolve(name + ".json").toFile());
+            for (JsonNode panel : dashboard.at("/panels")) {
+                String unit = panel.at("/fieldConfig/defaults/unit").asText();
+                for (JsonNode target : panel.at("/targets")) {
+                    String expression = target.at("/expr").asText();
+                    if (!isSound(expression, unit, name.equals("jvm-kafka"))) {
+                        wrong.add(name + ", " + panel.at("/title").asText() + ": " + expression + " in " + unit);
+                    }
+                }
+            }
+        }
+
+        assertThat(wrong).isEmpty();
+    }
+
+    @Test
+    void shouldNoticeExpressionsThatMixPipelinesOrUnits() {
+        assertThat(isSound("sum by (pipeline) (rate(x_total[5m]))", "cps", false))
+                .isTrue();
+        assertThat(isSound("sum by (pipeline) (rate(x_total[5m]))", "reqps", false))
+                .isFalse();
+        assertThat(isSound("sum(up)", "short", false)).isFalse();
+        assertThat(isSound("sum by (job, instance) (x >= 0)", "short", true)).isTrue();
+        assertThat(isSound("sum by (job, instance) (x >= 0)", "short", false)).isFalse();
+        assertThat(isSound("sum by (topic) (x >= 0)", "short", true)).isFalse();
+        assertThat(isSound("sum by (pipeline) (x)", "short", false)).isFalse();
+    }
+
+    /** Whether each aggregation keeps pipelines or processes apart, a sum of gauges has no NaN, and a rate its unit. */
+    private static boolean isSound(String expression, String unit, boolean ofProcesses) {
+        String apart = ofProcesses ? "(pipeline|job, instance)\\b" : "pipeline\\b";
+        boolean mixed = Pattern.compile("\\b(sum|max|min|count|avg|topk|group)\\b(?! by \\(" + apart + ")")
+                .matcher(expression)
+                .find();
+        boolean mayBeNan = Pattern.compile("\\bsum by \\([^)]*\\) \\((?!rate\\(|increase\\(|up\\b)(?![^()]* >= 0\\))")
+                .matcher(expression)
+                .find();
+        boolean rate = expression.matches("sum by \\([^)]*\\) \\(rate\\((?![a-z_]*_seconds_sum)[^)]*\\)\\)");
+        return !mixed && !mayBeNan && rate == unit.equals("cps");
     }
 
     private static Set<String> all(String pattern, Path file) throws IOException {

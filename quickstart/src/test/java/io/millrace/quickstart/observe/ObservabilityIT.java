@@ -99,7 +99,12 @@ class ObservabilityIT {
                 "up == 1 and trainer_commited_step > 1",
                 "sum(up or trainer_commited_step) > 1",
                 "sum by (pipeline) (rate(stream_records_total{result=\"acepted\"}[1m])) > 0",
-                "sum(up) / sum(trainer_commited_step) > 1");
+                "sum(up) / sum(trainer_commited_step) > 1",
+                "up unless on (job) trainer_commited_step",
+                "trainer_committed_step or absent(trainer_commited_step)",
+                "absent(trainer_committed_step or last_over_time(trainer_commited_step[1d]))",
+                "up == 1 and sum(rate(stream_records_total{result=\"acepted\"}[1h] offset 1d)) > 0",
+                "up unless on (pipelin) sum by (pipelin) (trainer_committed_step > 1e12)");
 
         for (String expression : misspelled) {
             assertThat(check(expression, Promql.operands(expression)))

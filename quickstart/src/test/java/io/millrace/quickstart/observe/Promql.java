@@ -21,13 +21,19 @@ final class Promql {
             Set.of("and", "or", "unless", "bool", "==", "!=", ">", "<", ">=", "<=");
     private static final Set<String> LABELS_FOLLOW =
             Set.of("by", "without", "on", "ignoring", "group_left", "group_right");
+    private static final Pattern MATCHING = Pattern.compile("^(?:on|ignoring) *\\([^)]*\\)");
+    private static final Pattern OFFSET = Pattern.compile(" offset -?[0-9a-z]+");
+    private static final Pattern ABSENT = Pattern.compile("^absent\\((.*)\\)$", Pattern.DOTALL);
     private static final Set<String> WORDS = Set.of("and", "or", "unless", "bool", "offset", "inf", "nan");
 
     private Promql() {}
 
     private record Token(String text, int start, int end) {}
 
-    /** Both sides of every comparison and of every and, or, unless outside of parentheses. */
+    /**
+     * Both sides of every comparison and of every and, or, unless outside of parentheses, of now instead of long ago. Of an
+     * absent, which is empty in good health, what it says is absent.
+     */
     static List<String> operands(String expression) {
         List<String> operands = new ArrayList<>();
         int depth = 0;
@@ -41,7 +47,17 @@ final class Promql {
             }
         }
         operands.add(expression.substring(from).strip());
-        return operands.stream().filter(operand -> !operand.isEmpty()).toList();
+        return operands.stream()
+                .map(operand -> MATCHING.matcher(operand).replaceFirst(""))
+                .map(operand -> OFFSET.matcher(operand).replaceAll("").strip())
+                .filter(operand -> !operand.isEmpty())
+                .flatMap(operand -> present(operand).stream())
+                .toList();
+    }
+
+    private static List<String> present(String operand) {
+        Matcher absent = ABSENT.matcher(operand);
+        return absent.matches() ? operands(absent.group(1)) : List.of(operand);
     }
 
     /** Every metric name with its label matchers, wherever it stands. */

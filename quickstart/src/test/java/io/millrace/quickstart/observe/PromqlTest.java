@@ -11,8 +11,21 @@ class PromqlTest {
                 "sum by (a) (rate(x{t=~\".*and > 1\",u!=\"}\"}[5m])) / (y > 2) < 0.5 and on (a) z == bool 1";
 
         assertThat(Promql.operands(expression))
-                .containsExactly(
-                        "sum by (a) (rate(x{t=~\".*and > 1\",u!=\"}\"}[5m])) / (y > 2)", "0.5", "on (a) z", "1");
+                .containsExactly("sum by (a) (rate(x{t=~\".*and > 1\",u!=\"}\"}[5m])) / (y > 2)", "0.5", "z", "1");
+    }
+
+    @Test
+    void shouldAskForWhatIsThereInGoodHealthWhereAnExpressionAsksForWhatIsNot() {
+        String expression = "group by (a) (x or y) unless on (a) x or absent(last_over_time(x{b=\"c\"}[1d]) or y)";
+
+        assertThat(Promql.operands(expression))
+                .containsExactly("group by (a) (x or y)", "x", "last_over_time(x{b=\"c\"}[1d])", "y");
+    }
+
+    @Test
+    void shouldAskForNowWhereAnExpressionAsksForYesterday() {
+        assertThat(Promql.operands("sum by (a) (rate(x[1h] offset 1d)) > 0 and y offset -5m"))
+                .containsExactly("sum by (a) (rate(x[1h]))", "0", "y");
     }
 
     @Test
