@@ -114,10 +114,13 @@ class TakeoverIT {
         predictors.get(random.nextInt(2)).kill();
         predictedFurtherOrFor(random.nextInt(30));
         trainer.kill();
+        arrivals.readToEnd(); // one more of the killed one may be on its way, two cannot
+        int rows = arrivals.ledger.size();
         trainer("trainer-1", "train");
 
         await("a stream-app that owns all", () -> ownsAll("stream-app", "frames"));
         await("a predictor that owns all", () -> ownsAll("predictor", "accepted-frames"));
+        await("rows of the second trainer", () -> arrivals.ledger.size() >= rows + 2);
         int published = arrivals.frames.size();
         await("what came before", () -> arrivals.predicted.size() > published);
         await("the backlog", () -> arrivals.predicted.size() >= published + 60);

@@ -133,7 +133,14 @@ final class ClientCalls implements AutoCloseable {
         boolean allowed = true;
         try {
             // A fetch is answered, or refused, after the metadata that it needs: several polls.
-            for (int i = 0; i < 20 && consumer.poll(Duration.ofMillis(50)).isEmpty(); i++) {}
+            boolean filled = !name.startsWith("__");
+            boolean read = false;
+            for (int i = 0; !read && i < (filled ? 400 : 20); i++) {
+                read = !consumer.poll(Duration.ofMillis(50)).isEmpty();
+            }
+            if (filled && !read) {
+                throw new AssertionError(principal + " was neither given a record of " + name + " nor refused");
+            }
         } catch (AuthorizationException e) {
             allowed = false;
         }
