@@ -12,11 +12,13 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -34,6 +36,15 @@ final class ModelsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         return list(options.pipeline(), spec.commandLine().getOut());
+    }
+
+    /** They would be read as those of the list, and the subcommand would go to another broker. */
+    private static void refuseOptionsBefore(CommandSpec subcommand) {
+        CommandLine models = subcommand.parent().commandLine();
+        if (!models.getParseResult().matchedOptions().isEmpty()) {
+            throw new ParameterException(
+                    subcommand.commandLine(), "options go behind the subcommand: models " + subcommand.name() + " ...");
+        }
     }
 
     private static int list(PipelineSettings pipeline, PrintWriter out) throws IOException {
@@ -65,6 +76,7 @@ final class ModelsCommand implements Callable<Integer> {
 
         @Override
         public Integer call() throws IOException {
+            refuseOptionsBefore(spec);
             return list(options.pipeline(), spec.commandLine().getOut());
         }
     }
@@ -90,6 +102,7 @@ final class ModelsCommand implements Callable<Integer> {
 
         @Override
         public Integer call() throws IOException, InterruptedException {
+            refuseOptionsBefore(spec);
             PipelineSettings pipeline = options.pipeline();
             PrintWriter out = spec.commandLine().getOut();
             try (Compute compute = Compute.open("cpu", 1);

@@ -7,6 +7,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -162,6 +163,18 @@ class MillraceTest {
                     .isZero();
         }
         assertThat(err.toString()).contains("trainer.signing.key.file");
+    }
+
+    @Test
+    void shouldRefuseOptionsThatStandBeforeASubcommandOfModels() {
+        for (String subcommand : List.of("list", "promote 0000000001-000000000000 --reason worse")) {
+            List<String> arguments = new ArrayList<>(List.of("models", "--bootstrap", "127.0.0.1:1"));
+            arguments.addAll(List.of(subcommand.split(" ", -1)));
+
+            assertThat(run(arguments.toArray(String[]::new))).isEqualTo(2);
+        }
+        assertThat(err.toString())
+                .contains("options go behind the subcommand: models promote", "behind the subcommand: models list");
     }
 
     private int run(String... arguments) {
