@@ -16,9 +16,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.StreamsGroupDescription;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -85,18 +88,31 @@ final class TopicsCommand implements Callable<Integer> {
         }
     }
 
+    /** Each protocol of Kafka Streams has groups of its own kind, and neither question finds those of the other. */
     private static void refuseWhileRunning(Admin admin, String application) throws InterruptedException {
-        try {
-            GroupState state = admin.describeConsumerGroups(List.of(application)).all().get().values().stream()
-                    .map(ConsumerGroupDescription::groupState)
-                    .findFirst()
-                    .orElse(GroupState.DEAD);
-            if (state != GroupState.EMPTY && state != GroupState.DEAD) {
-                throw new KafkaException("stream-apps of " + application + " run: stop every one of them first");
-            }
-        } catch (ExecutionException e) {
-            if (!(e.getCause() instanceof GroupIdNotFoundException)) { // it has never run
-                throw new KafkaException("cannot ask for the members of " + application, e.getCause());
+        List<String> id = List.of(application);
+        List<KafkaFuture<List<GroupState>>> answers = List.of(
+                admin.describeConsumerGroups(id)
+                        .all()
+                        .thenApply(found -> found.values().stream()
+                                .map(ConsumerGroupDescription::groupState)
+                                .toList()),
+                admin.describeStreamsGroups(id)
+                        .all()
+                        .thenApply(found -> found.values().stream()
+                                .map(StreamsGroupDescription::groupState)
+                                .toList()));
+        for (KafkaFuture<List<GroupState>> answer : answers) {
+            try {
+                if (!Set.of(GroupState.EMPTY, GroupState.DEAD).containsAll(answer.get())) {
+                    throw new KafkaException("stream-apps of " + application + " run: stop every one of them first");
+                }
+            } catch (ExecutionException e) {
+                // it has never run, or the brokers do not know the younger protocol
+                if (!(e.getCause() instanceof GroupIdNotFoundException)
+                        && !(e.getCause() instanceof UnsupportedVersionException)) {
+                    throw new KafkaException("cannot ask for the members of " + application, e.getCause());
+                }
             }
         }
     }

@@ -84,6 +84,20 @@ class GrowIT {
                         .equals("DUPLICATE_FRAME"));
     }
 
+    @Test
+    void shouldRefuseWhenAStreamAppOfTheOtherProtocolRuns() throws Exception {
+        Map<String, String> settings = settings();
+        settings.put("stream.group.protocol", "streams");
+        try (RunningStream running = new RunningStream(settings)) {
+            send(0, 20, 4);
+            await("20 frames", () -> arrivals.accepted.size() == 20);
+
+            assertThat(topics(1)).contains("stop every one of them first");
+            assertThat(running.failure()).isNull();
+        }
+        assertThat(topics(0)).contains("grew test.frames to 6", "grew test.stream-app-seen-frames-changelog");
+    }
+
     /** Adds partitions by the command line, and returns what it says. */
     private String topics(int expectedExit) {
         StringWriter said = new StringWriter();
