@@ -59,12 +59,13 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private List<Finding> examine() throws InterruptedException {
-        Settings settings;
+        Site site;
         try {
-            settings = options.settings(Site.declare(), Site.IMPATIENT);
+            Settings settings = options.settings(Site.declare(), Site.given(roles));
+            site = Site.of(settings, roles, System.getenv(), options.asGiven(), InstantSource.system());
         } catch (BadSettingsException e) {
             return Doctor.badSettings(e.errors());
         }
-        return Doctor.examine(Site.of(settings, roles, System.getenv(), options.asGiven(), InstantSource.system()));
+        return Doctor.examine(site);
     }
 }

@@ -29,6 +29,7 @@ import io.millrace.stream.validate.BlobReader;
 import io.millrace.stream.validate.FrameValidator;
 import io.millrace.stream.validate.LabelValidator;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
@@ -52,6 +53,12 @@ import org.apache.kafka.streams.processor.TimestampExtractor;
  * letter.
  */
 public final class FrameTopology {
+    private static final String REFERENCES = "frame-references";
+    private static final String LABELS = "labels-by-frame";
+    private static final String PREDICTIONS = "predictions-by-frame";
+    /** What is partitioned by frame id, and so by us. */
+    static final List<String> BY_FRAME = List.of(REFERENCES, LABELS, PREDICTIONS);
+
     /** Longest record of frames: the most inline bytes, and room for the other fields. */
     private static final int MAX_FRAME_BYTES = 1_000_000;
     /** Longest record of labels; they are kept whole while they wait. */
@@ -126,13 +133,13 @@ public final class FrameTopology {
         KStream<String, IndexedFrame> referencesById = accepted.map(
                         (key, frame) -> KeyValue.pair(frame.value().getFrameId(), frame.value()),
                         Named.as("reference-frames"))
-                .repartition(byFrame("frame-references", references));
+                .repartition(byFrame(REFERENCES, references));
         KStream<String, Origin> labelsById = labels.mapValues(Passed::origin, Named.as("raw-labels"))
-                .repartition(byFrame("labels-by-frame", joiner.rawLabels()));
+                .repartition(byFrame(LABELS, joiner.rawLabels()));
         KStream<String, Outcome> predictionsById = predictions
                 .peek((key, one) -> meters.countAccepted(one.origin().topic()), Named.as("count-predictions"))
                 .map((key, one) -> unlabeled(one), Named.as("unlabeled-predictions"))
-                .repartition(byFrame("predictions-by-frame", outcomes));
+                .repartition(byFrame(PREDICTIONS, outcomes));
 
         // index, join labels, join outcomes
         KStream<String, LabeledFrame> labeled = joinLabels(referencesById, labelsById);

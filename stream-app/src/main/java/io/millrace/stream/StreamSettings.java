@@ -6,6 +6,7 @@ import io.millrace.schemas.Groups;
 import io.millrace.stream.deduplicate.DuplicateFilter;
 import io.millrace.stream.join.JoinConfig;
 import java.time.Duration;
+import java.util.List;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Range;
@@ -121,6 +122,13 @@ public record StreamSettings(
     /** Internal topic that must have as many partitions as {@code frames}: what was seen in each of them. */
     public String seenFramesTopic() {
         return applicationId + "-" + DuplicateFilter.STORE + "-changelog";
+    }
+
+    /** Internal topics by frame id, which must have {@link #joinPartitions} partitions. */
+    public List<String> topicsByFrame() {
+        return FrameTopology.BY_FRAME.stream()
+                .map(name -> applicationId + "-" + name + "-repartition")
+                .toList();
     }
 
     private static Duration duration(Settings settings, String key) {

@@ -58,12 +58,12 @@ public final class Doctor {
             checks.add(new StateDirectoryCheck(site.stream().stateDir()));
         }
         if (site.runs(Role.STREAM, Role.TRAINER, Role.PREDICTOR)) {
-            checks.add(new BlobCheck(site.pipeline()));
+            checks.add(new BlobCheck(site.pipeline(), site.runs(Role.TRAINER)));
         }
         if (site.runs(Role.TRAINER, Role.PREDICTOR)) {
             checks.add(new DeviceCheck(site.trainer().learn().device()));
         }
-        checks.add(new RegistryCheck(site.pipeline()));
+        checks.add(new RegistryCheck(site.pipeline(), site.remedies()));
         checks.add(new ConnectionCheck(site));
         return checks;
     }

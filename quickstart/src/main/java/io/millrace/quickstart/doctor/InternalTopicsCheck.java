@@ -3,16 +3,12 @@ package io.millrace.quickstart.doctor;
 import io.millrace.quickstart.doctor.Finding.Fail;
 import io.millrace.quickstart.doctor.Finding.Ok;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.kafka.clients.admin.TopicDescription;
 
-/** The stream-app's own topics by frame id have the partitions that it was told: they are fixed once it has run. */
+/** The stream-app's own topics have the partitions that it needs: with others, Kafka Streams refuses to start. */
 record InternalTopicsCheck(Site site, Cluster cluster) implements Check {
-    private static final Set<String> BY_FRAME = Set.of("frame-references", "labels-by-frame", "predictions-by-frame");
-
     @Override
     public String name() {
         return "topics.internal";
@@ -20,16 +16,21 @@ record InternalTopicsCheck(Site site, Cluster cluster) implements Check {
 
     @Override
     public List<Finding> examine() throws InterruptedException {
-        Collection<String> names = BY_FRAME.stream()
-                .map(name -> site.stream().applicationId() + "-" + name + "-repartition")
-                .sorted()
-                .toList();
+        String frames = site.pipeline().topics().frames().name();
+        String seen = site.stream().seenFramesTopic();
+        List<String> names = new ArrayList<>(site.stream().topicsByFrame());
+        names.addAll(List.of(seen, frames));
         Map<String, TopicDescription> there = cluster.describe(names).there();
-        if (there.isEmpty()) {
+        List<Finding> findings = new ArrayList<>();
+        TopicDescription ofFrames = there.remove(frames);
+        TopicDescription ofSeen = there.remove(seen);
+        if (ofFrames != null && ofSeen != null) {
+            findings.addAll(alike(ofFrames, ofSeen));
+        }
+        if (there.isEmpty() && findings.isEmpty()) {
             return List.of(new Ok(name(), "none yet, or not visible: the stream-app makes them at its first start"));
         }
         int wanted = site.stream().joinPartitions();
-        List<Finding> findings = new ArrayList<>();
         there.forEach((name, topic) -> {
             int partitions = topic.partitions().size();
             if (partitions != wanted) {
@@ -40,5 +41,18 @@ record InternalTopicsCheck(Site site, Cluster cluster) implements Check {
             }
         });
         return findings.isEmpty() ? List.of(new Ok(name(), wanted + " partitions by frame id")) : findings;
+    }
+
+    /** What was seen in each partition of frames is kept in one of its own. */
+    private List<Finding> alike(TopicDescription frames, TopicDescription seen) {
+        int from = frames.partitions().size();
+        int kept = seen.partitions().size();
+        return from == kept
+                ? List.of()
+                : List.of(new Fail(
+                        name(),
+                        seen.name() + " has " + kept + " partitions, and " + frames.name() + " " + from
+                                + ": Kafka Streams refuses to start",
+                        site.remedies().grow(Math.max(from, kept))));
     }
 }

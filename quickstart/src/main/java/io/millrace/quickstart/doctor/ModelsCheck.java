@@ -2,27 +2,26 @@ package io.millrace.quickstart.doctor;
 
 import io.millrace.quickstart.doctor.Finding.Fail;
 import io.millrace.quickstart.doctor.Finding.Ok;
-import io.millrace.quickstart.read.TopicReader;
 import io.millrace.record.LedgerRow;
 import io.millrace.record.ModelVersion;
-import io.millrace.runtime.PipelineSettings;
 import io.millrace.runtime.blob.BlobStore;
-import io.millrace.schemas.Topic;
 import io.millrace.trainer.ModelLoader;
+import io.millrace.trainer.publish.LedgerEnd;
 import io.millrace.trainer.publish.ModelCatalog;
+import io.millrace.trainer.publish.UnusableVersionException;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** What the next start would find: a champion that answers here, and the trainer's checkpoint. */
 record ModelsCheck(Site site) implements Check {
-    /** The last row lies among the last of these offsets; others are transaction markers. */
-    private static final int LAST = 64;
+    /** So many versions, the newest, are tried for one that answers. */
+    private static final int TRIED = 64;
 
     @Override
     public String name() {
@@ -60,13 +59,30 @@ record ModelsCheck(Site site) implements Check {
         try {
             catalog.weights(version);
         } catch (IOException e) {
-            return new Fail(
-                    name(),
-                    name.get() + " cannot be read: " + Failures.reason(e),
-                    "set pipeline.blob.store to the store that the trainer writes; if it is that one, "
-                            + promoteAnother(catalog));
+            return new Fail(name(), name.get() + " cannot be read: " + Failures.reason(e), remedy(e, version, catalog));
         }
         return new Ok(name(), name.get() + " fits and can be read");
+    }
+
+    /** By why it must not be loaded; a store that only cannot be read now speaks for no other version. */
+    private String remedy(IOException failure, ModelVersion version, ModelCatalog catalog) {
+        if (!(failure instanceof UnusableVersionException unusable)) {
+            return "let this process read pipeline.blob.store=" + address();
+        }
+        String another = promoteAnother(catalog);
+        return switch (unusable.reason()) {
+            case MISSING ->
+                "set pipeline.blob.store to the store that the trainer writes; if it is that one, " + another;
+            case CORRUPT, UNREADABLE ->
+                "restore blob " + version.getSha256() + " in " + address() + " from a backup, or " + another;
+            case UNKNOWN_SIGNER -> "add its signer to pipeline.trusted.signers if you trust it, else " + another;
+            case UNSIGNED, REVOKED_SIGNER, WRONG_SIGNATURE -> another;
+            case INCOMPATIBLE -> settingsOf(version);
+        };
+    }
+
+    private String address() {
+        return site.pipeline().blobStore().address();
     }
 
     private static String settingsOf(ModelVersion version) {
@@ -84,7 +100,7 @@ record ModelsCheck(Site site) implements Check {
 
     private Optional<String> newestThatAnswers(ModelCatalog catalog) {
         List<ModelVersion> versions = catalog.versions();
-        for (int i = versions.size() - 1; i >= Math.max(0, versions.size() - LAST); i--) {
+        for (int i = versions.size() - 1; i >= Math.max(0, versions.size() - TRIED); i--) {
             try {
                 ModelLoader.checkFit(site.pipeline(), versions.get(i));
                 catalog.weights(versions.get(i));
@@ -100,9 +116,15 @@ record ModelsCheck(Site site) implements Check {
         String check = "checkpoint";
         Optional<LedgerRow> last;
         try {
-            last = lastRow(site.pipeline());
-        } catch (AuthorizationException | UnknownTopicOrPartitionException e) {
+            last = lastRow().map(end -> end.row(site.pipeline().signers()));
+        } catch (AuthorizationException e) {
             return Failures.unexpected(check, e);
+        } catch (IllegalStateException e) {
+            return new Fail(
+                    check,
+                    e.getMessage() + "; the trainer will refuse to start",
+                    "set pipeline.trusted.signers to those who signed it, mend what `topics` names,"
+                            + " or learn anew: docs/OPERATIONS.md, Disaster, ledger lost");
         }
         if (last.isEmpty()) {
             return new Ok(check, "none yet: the trainer begins with the first frame");
@@ -113,7 +135,7 @@ record ModelsCheck(Site site) implements Check {
             if (blobs.get(sha256).isPresent()) {
                 return new Ok(check, found + ", is there: the trainer goes on from it");
             }
-            found += ", is not in " + site.pipeline().blobStore();
+            found += ", is not in " + address();
         } catch (IOException e) {
             found += ": " + Failures.reason(e);
         }
@@ -124,17 +146,11 @@ record ModelsCheck(Site site) implements Check {
                         + " there from a backup");
     }
 
-    private static Optional<LedgerRow> lastRow(PipelineSettings pipeline) {
-        Topic<LedgerRow> topic = pipeline.topics().trainingLedger();
-        LedgerRow last = null;
-        try (TopicReader reader = new TopicReader(pipeline, List.of(topic.name()))) {
-            reader.seekToLast(LAST);
-            do {
-                for (ConsumerRecord<byte[], byte[]> record : reader.poll(Duration.ofMillis(100))) {
-                    last = TopicReader.decode(topic, record).orElse(last);
-                }
-            } while (!reader.isAtEnd() && !Thread.currentThread().isInterrupted());
+    private Optional<LedgerEnd> lastRow() {
+        Map<String, Object> own = Map.of("enable.auto.commit", false, "isolation.level", "read_committed");
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                site.pipeline().kafkaWith(own), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            return LedgerEnd.read(site.pipeline().topics().trainingLedger(), consumer, site.clock());
         }
-        return Optional.ofNullable(last);
     }
 }

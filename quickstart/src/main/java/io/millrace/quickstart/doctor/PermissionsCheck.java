@@ -1,5 +1,6 @@
 package io.millrace.quickstart.doctor;
 
+import io.millrace.quickstart.doctor.Cluster.Known;
 import io.millrace.quickstart.doctor.Finding.Fail;
 import io.millrace.quickstart.doctor.Finding.Ok;
 import io.millrace.quickstart.doctor.Finding.Warn;
@@ -47,10 +48,10 @@ record PermissionsCheck(Site site, Cluster cluster) implements Check {
                 .map(grant -> grant.on().name())
                 .distinct()
                 .toList();
-        Map<String, TopicDescription> there = cluster.describe(topics).there();
+        Known known = cluster.describe(topics);
         Set<String> missing = new TreeSet<>();
         for (Grant grant : needed) {
-            lacking(grant, there)
+            lacking(grant, known)
                     .forEach(operation -> missing.add(operation + " on "
                             + grant.on().resourceType().name().toLowerCase(Locale.ROOT) + " "
                             + grant.on().name() + (grant.on().patternType() == PatternType.PREFIXED ? "*" : "")));
@@ -70,9 +71,9 @@ record PermissionsCheck(Site site, Cluster cluster) implements Check {
                         name(), found, "say what it is for: " + site.remedies().millrace("doctor --role ROLE"));
     }
 
-    private Set<AclOperation> lacking(Grant grant, Map<String, TopicDescription> there) throws InterruptedException {
+    private Set<AclOperation> lacking(Grant grant, Known known) throws InterruptedException {
         return switch (grant.on().resourceType()) {
-            case TOPIC -> ofTopic(grant, there);
+            case TOPIC -> ofTopic(grant, known);
             case GROUP -> ofGroup(grant);
             case TRANSACTIONAL_ID -> ofTransactionalId(grant);
             case CLUSTER -> ofCluster(grant);
@@ -81,12 +82,16 @@ record PermissionsCheck(Site site, Cluster cluster) implements Check {
     }
 
     /** Topics that a prefix covers are made later: nothing to ask about. A topic that is missing is told elsewhere. */
-    private static Set<AclOperation> ofTopic(Grant grant, Map<String, TopicDescription> there) {
-        TopicDescription topic = there.get(grant.on().name());
+    private static Set<AclOperation> ofTopic(Grant grant, Known known) {
+        String name = grant.on().name();
         if (grant.on().patternType() == PatternType.PREFIXED) {
             return Set.of();
         }
-        return topic == null ? grant.operations() : without(grant.operations(), topic.authorizedOperations());
+        if (known.hidden().contains(name)) {
+            return grant.operations();
+        }
+        TopicDescription topic = known.there().get(name);
+        return topic == null ? Set.of() : without(grant.operations(), topic.authorizedOperations());
     }
 
     private Set<AclOperation> ofGroup(Grant grant) throws InterruptedException {

@@ -59,7 +59,8 @@ record PortCheck(String host, int port) implements Check {
                     .connectTimeout(TIMEOUT)
                     .build()
                     .send(request, HttpResponse.BodyHandlers.ofString());
-            boolean ours = answer.body().lines().allMatch(line -> line.startsWith("ok ") || line.startsWith("fail "));
+            boolean ours = !answer.body().isBlank()
+                    && answer.body().lines().allMatch(line -> line.startsWith("ok ") || line.startsWith("fail "));
             String checks = String.join(", ", answer.body().lines().toList());
             if (ours && answer.statusCode() == 200) {
                 return new Ok(name(), host + ":" + port + " is that of a running process: " + checks);

@@ -3,7 +3,6 @@ package io.millrace.quickstart.doctor;
 import io.millrace.quickstart.doctor.Finding.Fail;
 import io.millrace.quickstart.doctor.Finding.Ok;
 import io.millrace.runtime.PipelineSettings;
-import io.millrace.schemas.LockedSchemaIds;
 import io.millrace.schemas.SchemaIds;
 import io.millrace.schemas.Topic;
 import io.millrace.schemas.UnknownSchemaException;
@@ -14,7 +13,7 @@ import org.apache.avro.specific.SpecificData;
 import org.apache.kafka.common.errors.RetriableException;
 
 /** Every schema that this build writes has an id: in the registry, or in the lock file where there is none. */
-record RegistryCheck(PipelineSettings pipeline) implements Check {
+record RegistryCheck(PipelineSettings pipeline, Remedies remedies) implements Check {
     private static final String URL = "pipeline.schema.registry.url";
 
     @Override
@@ -26,6 +25,7 @@ record RegistryCheck(PipelineSettings pipeline) implements Check {
     public List<Finding> examine() {
         String url = pipeline.registryUrl();
         SchemaIds ids = pipeline.schemaIds();
+        String add = url.isEmpty() ? "add it to the lock file as CONTRIBUTING.md says" : remedies.millrace("schemas");
         List<Finding> missing = new ArrayList<>();
         int found = 0;
         for (Topic<?> topic : pipeline.topics().all()) {
@@ -34,7 +34,7 @@ record RegistryCheck(PipelineSettings pipeline) implements Check {
                 ids.idFor(subject(topic), schema);
                 found++;
             } catch (UnknownSchemaException e) {
-                missing.add(new Fail(name(), Failures.reason(e), register(topic)));
+                missing.add(new Fail(name(), Failures.reason(e), add));
             } catch (RetriableException | IllegalArgumentException e) {
                 return List.of(new Fail(
                         name(),
@@ -45,20 +45,6 @@ record RegistryCheck(PipelineSettings pipeline) implements Check {
         String where = url.isEmpty() ? "the lock file, no registry is set" : url;
         missing.add(0, new Ok(name(), found + " schemas have their ids in " + where));
         return found == 0 ? missing.subList(1, missing.size()) : missing;
-    }
-
-    private String register(Topic<?> topic) {
-        if (pipeline.registryUrl().isEmpty()) {
-            return "add it to the lock file as CONTRIBUTING.md says";
-        }
-        String record = topic.type().getName();
-        String file = LockedSchemaIds.load()
-                .latest(record)
-                .map(entry -> topic.type().getSimpleName() + "-v" + entry.version() + ".avsc")
-                .orElse(topic.type().getSimpleName() + ".avsc");
-        return "jq -n --rawfile s schemas/src/main/resources/schema-history/" + file
-                + " '{schema:$s}' | curl -sf -H 'Content-Type: application/json' -d @- "
-                + pipeline.registryUrl() + "/subjects/" + subject(topic) + "/versions";
     }
 
     private static String subject(Topic<?> topic) {

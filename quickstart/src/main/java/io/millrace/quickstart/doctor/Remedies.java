@@ -30,14 +30,20 @@ record Remedies(Map<String, String> kafka, String options) {
                 + key + "=" + (value.contains(",") ? "[" + value + "]" : value);
     }
 
-    /** Gives a topic more partitions. */
-    String addPartitions(String topic, int partitions) {
-        return kafkaTool("kafka-topics.sh") + " --alter --topic " + topic + " --partitions " + partitions;
+    /** Gives the topics of frames and labels more partitions, and what the stream-app keeps of each. */
+    String grow(int partitions) {
+        return "stop every stream-app, then " + millrace("topics --grow --partitions " + partitions);
     }
 
-    /** Deletes a topic, and creates it as it should be. */
-    String recreate(String topic) {
-        return kafkaTool("kafka-topics.sh") + " --delete --topic " + topic + " && " + millrace("topics");
+    /**
+     * Deletes a topic, and creates it as it should be.
+     *
+     * @param lost what its records say
+     */
+    String recreate(String topic, String lost) {
+        return "its records are lost with it (" + lost
+                + "): copy them first, as docs/OPERATIONS.md, Disaster, says; then " + kafkaTool("kafka-topics.sh")
+                + " --delete --topic " + topic + " && " + millrace("topics");
     }
 
     /** Changes a setting that all brokers share. */

@@ -1,11 +1,13 @@
 package io.millrace.quickstart.doctor;
 
+import io.millrace.runtime.BadSettingsException;
 import io.millrace.runtime.PipelineSettings;
 import io.millrace.runtime.Settings;
 import io.millrace.stream.StreamSettings;
 import io.millrace.trainer.TrainerSettings;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.config.ConfigDef;
@@ -35,7 +37,7 @@ public record Site(
      * Settings that make Kafka clients give up soon: a doctor that waits as patiently as the pipeline tells nothing. They
      * come before what {@code --set} says.
      */
-    public static final Map<String, String> IMPATIENT = Map.of(
+    private static final Map<String, String> IMPATIENT = Map.of(
             "kafka.default.api.timeout.ms", "5000",
             "kafka.request.timeout.ms", "4000",
             "kafka.socket.connection.setup.timeout.ms", "2000",
@@ -46,6 +48,17 @@ public record Site(
     public Site {
         roles = Set.copyOf(roles);
         environment = Map.copyOf(environment);
+    }
+
+    /** What goes without saying: short time-outs, and of a trainer process only the roles that were said. */
+    public static Map<String, String> given(Set<Role> roles) {
+        Map<String, String> given = new HashMap<>(IMPATIENT);
+        if (!roles.isEmpty()) {
+            boolean trains = roles.contains(Role.TRAINER);
+            given.put(
+                    "trainer.roles", !trains ? "predict" : roles.contains(Role.PREDICTOR) ? "train,predict" : "train");
+        }
+        return given;
     }
 
     /** Every key of every process. */
@@ -65,6 +78,7 @@ public record Site(
      * @param roles what shall run here; none for the usual
      * @param environment variables of the processes
      * @param options the options behind the settings, each with a space before it
+     * @throws BadSettingsException when the settings do not go together
      */
     public static Site of(
             Settings settings, Set<Role> roles, Map<String, String> environment, String options, InstantSource clock) {

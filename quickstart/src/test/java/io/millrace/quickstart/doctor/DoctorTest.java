@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
 import org.apache.kafka.common.errors.ClusterAuthorizationException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class DoctorTest {
     @Test
@@ -118,6 +119,19 @@ class DoctorTest {
         assertThat(Disk.space("d", Path.of("/x"), 100)).isInstanceOf(Fail.class);
         assertThat(Disk.space("d", Path.of("/x"), 1_000)).isInstanceOf(Warn.class);
         assertThat(Disk.space("d", Path.of("/x"), 10_000)).isInstanceOf(Ok.class);
+    }
+
+    @Test
+    void shouldWriteNoBlobWhenNothingHereWritesAny(@TempDir Path directory) {
+        Site site = site(Map.of("pipeline.blob.store", "file:" + directory), Map.of());
+
+        assertThat(new BlobCheck(site.pipeline(), false).examine())
+                .containsExactly(new Ok("blob.store", "file:" + directory + " can be read"));
+        assertThat(directory).isEmptyDirectory();
+
+        assertThat(new BlobCheck(site.pipeline(), true).examine())
+                .contains(new Ok("blob.store", "file:" + directory + " writes, reads and deletes"));
+        assertThat(directory).as("the probe's own directory stays").isNotEmptyDirectory();
     }
 
     @Test

@@ -10,13 +10,11 @@ import io.millrace.runtime.blob.BlobStore;
 import io.millrace.runtime.blob.Sha256;
 import io.millrace.runtime.signing.SigningKey;
 import io.millrace.runtime.signing.TrustedSigners;
-import io.millrace.runtime.signing.TrustedSigners.Verdict;
 import io.millrace.schemas.Groups;
 import io.millrace.schemas.Topic;
 import io.millrace.schemas.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -24,7 +22,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -49,8 +46,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class TrainerTransaction {
     private static final Logger LOGGER = LoggerFactory.getLogger(TrainerTransaction.class);
-    private static final Duration POLL = Duration.ofMillis(100);
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final Producer<String, byte[]> producer;
     private final Consumer<byte[], byte[]> consumer;
@@ -119,18 +114,12 @@ public final class TrainerTransaction {
      */
     public Optional<Checkpoint> begin() {
         producer.initTransactions();
-        Optional<ConsumerRecord<byte[], byte[]>> last = lastLedgerRow();
+        Optional<LedgerEnd> last = LedgerEnd.read(topics.trainingLedger(), consumer, clock);
         if (last.isEmpty()) {
             return Optional.empty();
         }
-        check(last.get());
-        byte[] value = last.get().value();
-        ledgerHash = Sha256.of(value);
-        LedgerRow row = topics.trainingLedger()
-                .values()
-                .deserializer()
-                .deserialize(topics.trainingLedger().name(), value);
-        checkpointInUse = row.getCheckpointSha256();
+        checkpointInUse = last.get().row(signers).getCheckpointSha256();
+        ledgerHash = Sha256.of(last.get().record().value());
         try {
             byte[] bytes = blobs.get(checkpointInUse)
                     .orElseThrow(() -> new IllegalStateException("checkpoint " + checkpointInUse
@@ -187,45 +176,6 @@ public final class TrainerTransaction {
         } catch (IOException e) {
             LOGGER.atWarn().setCause(e).addKeyValue("sha256", checkpoint).log("An old checkpoint stays behind");
         }
-    }
-
-    private void check(ConsumerRecord<byte[], byte[]> row) {
-        if (row.value() == null) {
-            throw new IllegalStateException("expected the last record of the ledger, offset " + row.offset()
-                    + ", to be a row, got a tombstone");
-        }
-        Verdict verdict = RecordSignature.verdict(signers, row);
-        if (signers.areRequired() && verdict != Verdict.TRUSTED) {
-            throw new IllegalStateException("expected the last row of the ledger, offset " + row.offset()
-                    + ", to be signed by one of " + signers.keys().keySet() + ", got " + verdict);
-        }
-    }
-
-    /** The last committed row; the offsets behind it may be transaction markers, so it is looked for backwards. */
-    private Optional<ConsumerRecord<byte[], byte[]>> lastLedgerRow() {
-        TopicPartition partition = new TopicPartition(topics.trainingLedger().name(), 0);
-        int partitions = consumer.partitionsFor(partition.topic()).size();
-        if (partitions != 1) { // the last row might lie in another one, and everything be learned again
-            throw new IllegalStateException("expected " + partition.topic() + " to have one partition, got "
-                    + partitions + ": its rows are one chain, so make the topic anew with one");
-        }
-        consumer.assign(List.of(partition));
-        long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-        long begin = consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
-        ConsumerRecord<byte[], byte[]> last = null;
-        long start = end;
-        for (long back = 8; last == null && start > begin; back *= 8) {
-            start = Math.max(begin, end - back);
-            consumer.seek(partition, start);
-            Deadline deadline = new Deadline(clock, PATIENCE);
-            while (consumer.position(partition) < end) {
-                deadline.check("the training ledger");
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                    last = record;
-                }
-            }
-        }
-        return Optional.ofNullable(last);
     }
 
     private LedgerRow row(String checkpointSha256, Announcement announcement) {
