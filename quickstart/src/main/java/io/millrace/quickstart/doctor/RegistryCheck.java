@@ -3,6 +3,7 @@ package io.millrace.quickstart.doctor;
 import io.millrace.quickstart.doctor.Finding.Fail;
 import io.millrace.quickstart.doctor.Finding.Ok;
 import io.millrace.runtime.PipelineSettings;
+import io.millrace.schemas.RegistryRefusedException;
 import io.millrace.schemas.SchemaIds;
 import io.millrace.schemas.Topic;
 import io.millrace.schemas.UnknownSchemaException;
@@ -35,6 +36,9 @@ record RegistryCheck(PipelineSettings pipeline, Remedies remedies) implements Ch
                 found++;
             } catch (UnknownSchemaException e) {
                 missing.add(new Fail(name(), Failures.reason(e), add));
+            } catch (RegistryRefusedException e) {
+                return List.of(
+                        new Fail(name(), Failures.reason(e), "let the registry at " + url + " answer this process"));
             } catch (RetriableException | IllegalArgumentException e) {
                 return List.of(new Fail(
                         name(),

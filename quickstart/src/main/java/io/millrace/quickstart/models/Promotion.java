@@ -5,7 +5,6 @@ import io.millrace.record.ModelVersion;
 import io.millrace.runtime.PipelineSettings;
 import io.millrace.schemas.Topic;
 import io.millrace.trainer.ModelLoader;
-import io.millrace.trainer.model.Classifier;
 import io.millrace.trainer.model.Compute;
 import io.millrace.trainer.publish.ModelCatalog;
 import java.io.IOException;
@@ -65,14 +64,15 @@ public final class Promotion {
         if (name.equals(before)) {
             throw new RefusedException("version " + name + " is champion already");
         }
-        ModelVersion version = catalog.version(name)
-                .orElseThrow(() -> new RefusedException(
-                        "there is no version " + name + ": `millrace models` lists those there are"));
-        try (Classifier works = ModelLoader.load(pipeline, compute, catalog, version)) {
-            return announce(new ModelAlias(ModelCatalog.CHAMPION, name, before, reason, clock.instant()));
+        try {
+            ModelVersion version = catalog.verified(name)
+                    .orElseThrow(() -> new RefusedException(
+                            "there is no version " + name + ": `millrace models` lists those there are"));
+            ModelLoader.load(pipeline, compute, catalog, version).close();
         } catch (IOException | IllegalArgumentException e) {
             throw new RefusedException("version " + name + " cannot answer here: " + e.getMessage());
         }
+        return announce(new ModelAlias(ModelCatalog.CHAMPION, name, before, reason, clock.instant()));
     }
 
     private ModelAlias announce(ModelAlias alias) throws InterruptedException {
