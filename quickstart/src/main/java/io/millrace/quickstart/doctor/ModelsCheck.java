@@ -9,6 +9,7 @@ import io.millrace.trainer.ModelLoader;
 import io.millrace.trainer.publish.LedgerEnd;
 import io.millrace.trainer.publish.ModelCatalog;
 import io.millrace.trainer.publish.UnusableVersionException;
+import io.millrace.trainer.publish.UnusableVersionException.Reason;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +48,12 @@ record ModelsCheck(Site site) implements Check {
         if (name.isEmpty()) {
             return new Ok(name(), "none yet: the trainer makes one when it starts");
         }
-        ModelVersion version = catalog.version(name.get()).orElse(null);
+        ModelVersion version;
+        try {
+            version = catalog.verified(name.get()).orElse(null);
+        } catch (UnusableVersionException e) {
+            return new Fail(name(), name.get() + " must not be loaded: " + e.getMessage(), remedy(e, catalog));
+        }
         if (version == null) {
             return new Fail(name(), "the alias names " + name.get() + ", which is no version", promoteAnother(catalog));
         }
@@ -64,21 +70,23 @@ record ModelsCheck(Site site) implements Check {
         return new Ok(name(), name.get() + " fits and can be read");
     }
 
-    /** By why it must not be loaded; a store that only cannot be read now speaks for no other version. */
+    /** Of a record that is refused: nobody can restore it, but its signer may be one to trust. */
+    private String remedy(UnusableVersionException refused, ModelCatalog catalog) {
+        String another = promoteAnother(catalog);
+        return refused.reason() == Reason.UNKNOWN_SIGNER
+                ? "add its signer to pipeline.trusted.signers if you trust it, else " + another
+                : another;
+    }
+
+    /** Of an artifact; a store that only cannot be read now speaks for no other version. */
     private String remedy(IOException failure, ModelVersion version, ModelCatalog catalog) {
         if (!(failure instanceof UnusableVersionException unusable)) {
             return "let this process read pipeline.blob.store=" + address();
         }
-        String another = promoteAnother(catalog);
-        return switch (unusable.reason()) {
-            case MISSING ->
-                "set pipeline.blob.store to the store that the trainer writes; if it is that one, " + another;
-            case CORRUPT, UNREADABLE ->
-                "restore blob " + version.getSha256() + " in " + address() + " from a backup, or " + another;
-            case UNKNOWN_SIGNER -> "add its signer to pipeline.trusted.signers if you trust it, else " + another;
-            case UNSIGNED, REVOKED_SIGNER, WRONG_SIGNATURE -> another;
-            case INCOMPATIBLE -> settingsOf(version);
-        };
+        String mend = unusable.reason() == Reason.MISSING
+                ? "set pipeline.blob.store to the store that the trainer writes; if it is that one, "
+                : "restore blob " + version.getSha256() + " in " + address() + " from a backup, or ";
+        return mend + promoteAnother(catalog);
     }
 
     private String address() {
