@@ -163,8 +163,7 @@ class OverlaysTest {
                 .orElseThrow();
         String jobs = down.substring(down.indexOf("=~\"") + 3, down.lastIndexOf('"'));
 
-        assertThat(bundle.workloads().stream()
-                        .filter(workload -> !workload.kind().equals("Job")))
+        assertThat(bundle.workloads().stream().filter(workload -> !workload.endsByItself()))
                 .hasSizeGreaterThan(2)
                 .allSatisfy(workload -> assertThat(
                                 workload.template().getMetadata().getLabels().get(label))
