@@ -84,8 +84,9 @@ final class StreamMeters {
         records(label.origin().topic(), action == LabelAction.ASSIGN ? JOINED : other)
                 .increment();
         if (action == LabelAction.ASSIGN) {
-            labelDelay.record(Duration.between(
-                    label.value().getCapturedAt(), label.value().getLabeledAt()));
+            Duration delay = Duration.between(
+                    label.value().getCapturedAt(), label.value().getLabeledAt());
+            labelDelay.record(delay.isNegative() ? Duration.ZERO : delay); // two clocks may disagree
         }
     }
 
