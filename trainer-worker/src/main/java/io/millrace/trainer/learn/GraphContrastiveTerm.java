@@ -30,8 +30,8 @@ final class GraphContrastiveTerm implements LossTerm {
             return pass.nothing();
         }
         NDList parts = pass.head(0).split(new long[] {seen.labeled(), seen.labeled() + count}, 0);
-        NDArray one = parts.get(1).normalize(2, 1);
-        NDArray other = parts.get(2).normalize(2, 1);
+        NDArray one = Embeddings.unit(parts.get(1));
+        NDArray other = Embeddings.unit(parts.get(2));
         NDArray similar = one.matMul(other.transpose()).div(TEMPERATURE).logSoftmax(1);
         float[][] targets = new float[count][];
         for (int i = 0; i < count; i++) {

@@ -28,7 +28,7 @@ final class InstanceSimilarityTerm implements LossTerm {
         if (chosen.length == 0 || anchors == 0) {
             return pass.nothing();
         }
-        NDArray embedded = pass.head(0).normalize(2, 1);
+        NDArray embedded = Embeddings.unit(pass.head(0));
         int width = Math.toIntExact(embedded.getShape().get(1));
         float[] flat = new float[anchors * width];
         for (int k = 0; k < anchors; k++) {

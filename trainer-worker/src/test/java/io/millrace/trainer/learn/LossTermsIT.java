@@ -10,6 +10,7 @@ import ai.djl.ndarray.NDManager;
 import io.millrace.schemas.SampleShape;
 import io.millrace.trainer.batch.TrainingBatch;
 import io.millrace.trainer.model.Compute;
+import io.millrace.trainer.model.Gradient;
 import io.millrace.trainer.model.InputBuffer;
 import io.millrace.trainer.model.Network;
 import io.millrace.trainer.model.NetworkConfig;
@@ -128,6 +129,23 @@ class LossTermsIT {
         StudentPass full = withHead(pass, row(1, 1), row(2, 0), row(0, 3), row(1, 0), row(0, 1));
 
         assertThat(new GraphContrastiveTerm().loss(full).getFloat()).isCloseTo(0.5f * 0.0067153f, within(1e-5f));
+    }
+
+    @Test
+    void shouldKeepGradientsFiniteWhenAnEmbeddingIsZero() {
+        NDArray flat = scope.create(new float[] {0, 0, 3, 4});
+
+        NDArray gradient = Gradient.of(scope, flat, rows -> {
+            NDArray unit = Embeddings.unit(rows.reshape(2, 2));
+            return unit.matMul(unit.transpose()).div(0.001).logSoftmax(1).sum();
+        });
+
+        // With the plain length sqrt(0) in the divisor these are not numbers.
+        for (float value : gradient.toFloatArray()) {
+            assertThat(value).isFinite();
+        }
+        assertThat(Embeddings.unit(flat.reshape(2, 2)).toFloatArray())
+                .containsExactly(new float[] {0, 0, 0.6f, 0.8f}, NEAR);
     }
 
     @Test
