@@ -2,6 +2,7 @@ package io.millrace.benchmarks;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
+import io.millrace.benchmarks.learning.LearningBenchmark;
 import io.millrace.runtime.command.CommandFailure;
 import java.util.List;
 import org.slf4j.Logger;
@@ -21,6 +22,7 @@ import picocli.CommandLine.ScopeType;
         sortOptions = false,
         subcommands = {
             TrialBenchmark.class,
+            LearningBenchmark.class,
             StepBenchmark.class,
             RoutingBenchmark.class,
             LatencyBenchmark.class,

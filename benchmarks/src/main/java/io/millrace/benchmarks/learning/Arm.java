@@ -1,7 +1,7 @@
 package io.millrace.benchmarks.learning;
 
 import io.millrace.trainer.learn.MethodName;
-import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What is led over a stream.
@@ -33,18 +33,30 @@ public record Arm(String name, Learns learner, MethodName method, double stepsPe
     }
 
     /**
-     * Reads {@code no-update}, {@code oracle}, a method, or one of them with a number of steps: {@code supervised*3}.
+     * Reads {@code no-update}, {@code oracle}, a method, or one of them with a number of steps: {@code supervised*3}. A
+     * pace behind an @ stays in the name; how many steps that are is not known before the other arm has run.
      *
      * @throws IllegalArgumentException when it is none
      */
     public static Arm of(String text) {
-        String[] parts = text.split("\\*", 2);
+        String[] parts = unpaced(text).split("\\*", 2);
         double steps = parts.length == 1 ? 1 : number(text, parts[1]);
         return switch (parts[0]) {
             case "no-update" -> new Arm(text, Learns.FROM_START, MethodName.SUPERVISED, steps);
             case "oracle" -> new Arm(text, Learns.FROM_EVERY_LABEL, MethodName.SUPERVISED, steps);
             default -> new Arm(text, Learns.FROM_STREAM, MethodName.of(parts[0]), steps);
         };
+    }
+
+    /** For a name such as {@code supervised@adamatch} the arm whose CPU time it is to take, {@code adamatch}. */
+    public static Optional<String> paced(String name) {
+        int at = name.indexOf('@');
+        return at < 0 ? Optional.empty() : Optional.of(name.substring(at + 1));
+    }
+
+    /** The arm itself without a pace: {@code supervised} of {@code supervised@adamatch}. */
+    public static String unpaced(String name) {
+        return name.split("@", 2)[0];
     }
 
     /** The same arm with another number of steps for each batch of frames, under the same name. */
@@ -61,8 +73,7 @@ public record Arm(String name, Learns learner, MethodName method, double stepsPe
         try {
             return Double.parseDouble(steps);
         } catch (NumberFormatException e) {
-            String example = String.format(Locale.ROOT, "supervised*%d", 3);
-            throw new IllegalArgumentException("expected an arm such as " + example + ", got " + text, e);
+            throw new IllegalArgumentException("expected an arm such as supervised*3, got " + text, e);
         }
     }
 }

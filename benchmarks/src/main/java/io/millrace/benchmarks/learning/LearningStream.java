@@ -33,8 +33,13 @@ public interface LearningStream {
     /** A test set for each domain, in the order in which the domains first come. */
     List<TestSet> tests();
 
+    /** The domain that a frame is meant to be of, as the place of its set in {@link #tests}. */
+    int domain(long sequence);
+
     /** Places in {@link #tests} of the sets that judge a model which has seen the frames up to this one; not empty. */
-    List<Integer> judges(long sequence);
+    default List<Integer> judges(long sequence) {
+        return List.of(domain(sequence));
+    }
 
     /** Sequence numbers of the frames with which an abrupt drift begins, in order. */
     default List<Long> drifts() {
