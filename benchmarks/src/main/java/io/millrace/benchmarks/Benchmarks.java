@@ -21,7 +21,6 @@ import picocli.CommandLine.ScopeType;
         scope = ScopeType.INHERIT,
         sortOptions = false,
         subcommands = {
-            TrialBenchmark.class,
             LearningBenchmark.class,
             StepBenchmark.class,
             RoutingBenchmark.class,
@@ -41,7 +40,7 @@ public final class Benchmarks {
     /** Broker, Kafka Streams and engine warn of what is so on purpose; between figures only errors are worth a line. */
     private static void keepQuiet() {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
-        for (String name : List.of(Logger.ROOT_LOGGER_NAME, "ai.djl", "kafka", "org.apache.kafka")) {
+        for (String name : List.of(Logger.ROOT_LOGGER_NAME, "ai.djl", "io.millrace", "kafka", "org.apache.kafka")) {
             context.getLogger(name).setLevel(Level.ERROR);
         }
     }

@@ -33,7 +33,7 @@ final class Examiner {
         Map<Integer, Double> accuracies = new TreeMap<>();
         for (int domain : domains) {
             List<Sample> part = parts.computeIfAbsent(
-                    domain, place -> stream.tests().get(place).spread(samplesPerTest));
+                    domain, place -> stream.tests().get(place).part(samplesPerTest));
             accuracies.put(domain, accuracy(part));
         }
         return accuracies;
@@ -56,7 +56,7 @@ final class Examiner {
         List<Integer> labels = new ArrayList<>();
         for (int domain : domains) {
             TestSet test = stream.tests().get(domain);
-            List<Sample> all = test.spread(test.size());
+            List<Sample> all = test.all();
             for (float[] row : logits(all)) {
                 probabilities.add(Calibration.probabilities(row, temperature));
             }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param hidden classes that are unknown in the open stream; not used when there are strangers
  * @param strangers images of no class for the open stream, of the same size; null to hide classes instead
  */
-record FashionStreams(
+public record FashionStreams(
         FashionData data,
         int length,
         LabelHabits habits,
@@ -45,7 +45,7 @@ record FashionStreams(
     private static final int POISON_SOURCES = 20;
     private static final int POISON_TARGET = 0;
 
-    FashionStreams {
+    public FashionStreams {
         hidden = List.copyOf(hidden);
         if (hidden.isEmpty()
                 || hidden.size() >= CLASSES - 1
@@ -55,12 +55,12 @@ record FashionStreams(
     }
 
     /** Streams as the protocol has them. */
-    static FashionStreams usual(FashionData data, int length) {
+    public static FashionStreams usual(FashionData data, int length) {
         return new FashionStreams(data, length, LabelHabits.USUAL, USUALLY_HIDDEN, null);
     }
 
     /** One of the streams. */
-    LearningStream stream(StreamName name, long seed) {
+    public LearningStream stream(StreamName name, long seed) {
         return switch (name) {
             case S0 -> shown(name, seed, sequence -> 0, List.of(View.CLEAN), List.of());
             case S1A -> turnedAtOnce(seed);
@@ -214,7 +214,7 @@ record FashionStreams(
         GreyImages judged = known(data.test());
         int[] others = judged.numbers(truth -> truth != POISON_TARGET);
         TestSet triggered = test("triggered", judged, trigger, others);
-        List<Sample> wanted = triggered.spread(triggered.size()).stream()
+        List<Sample> wanted = triggered.all().stream()
                 .map(sample -> sample.labeled(POISON_TARGET))
                 .toList();
         Tests tests = new Tests(List.of(test(judged, View.CLEAN)), false, wanted);

@@ -46,20 +46,34 @@ final class LabelSchedule {
     /** Labels that arrive just before a frame. */
     List<Label> dueAt(long sequence) {
         List<Label> due = new ArrayList<>();
-        atStart.getOrDefault(sequence, List.of()).forEach(frame -> due.add(label(frame)));
+        framesLabeledAt(sequence).forEach(frame -> due.add(label(frame)));
+        if (habits.correction() > 0) {
+            framesLabeledAt(sequence - habits.correction()).stream()
+                    .filter(this::isWrong)
+                    .forEach(frame -> due.add(new Label(frame, truths[frame.intValue()])));
+        }
+        return due;
+    }
+
+    private List<Long> framesLabeledAt(long sequence) {
+        List<Long> frames = new ArrayList<>(atStart.getOrDefault(sequence, List.of()));
         long late = sequence - habits.delay();
         if (late >= 0
                 && truths[(int) late] != Sample.UNLABELED
                 && !labeledAtStart.contains(late)
                 && Chance.of(seed, Question.LABELED, late) < habits.share()) {
-            due.add(label(late));
+            frames.add(late);
         }
-        return due;
+        return frames;
+    }
+
+    private boolean isWrong(long frame) {
+        return Chance.of(seed, Question.WRONG, frame) < habits.wrong();
     }
 
     private Label label(long frame) {
         int truth = truths[(int) frame];
-        if (Chance.of(seed, Question.WRONG, frame) >= habits.wrong()) {
+        if (!isWrong(frame)) {
             return new Label(frame, truth);
         }
         int beside = (int) (Chance.of(seed, Question.WHICH_WRONG, frame) * (classes - 1));

@@ -71,7 +71,7 @@ public final class LearningBenchmark implements Callable<Integer> {
         }
         String settings = reportOnly ? null : run(table);
         LearningReport results = new LearningReport(table.rows());
-        files.write(results);
+        files.write(results).ifPresent(why -> spec.commandLine().getErr().println("No plots: " + why));
         for (List<RunRow> group : results.protocols()) {
             if (settings == null || group.get(0).settings().equals(settings)) {
                 results.addTo(report, group.get(0).settings());

@@ -69,6 +69,12 @@ final class LearningOptions {
     double wrongLabels;
 
     @Option(
+            names = "--correct-after",
+            defaultValue = "0",
+            description = "Frames after which wrong labels are corrected (default: 0, never).")
+    long correction;
+
+    @Option(
             names = "--unknown",
             split = ",",
             defaultValue = "1,8",
@@ -131,7 +137,7 @@ final class LearningOptions {
 
     /** The streams. @throws IllegalArgumentException when an option is out of its range */
     FashionStreams streams(FashionData data, int length) throws IOException {
-        LabelHabits habits = new LabelHabits(labelsAtStart, labelShare, labelDelay, wrongLabels);
+        LabelHabits habits = new LabelHabits(labelsAtStart, labelShare, labelDelay, wrongLabels, correction);
         ImageSet foreign = strangers == null ? null : FashionData.in(strangers).training();
         return new FashionStreams(data, length, habits, unknown, foreign);
     }

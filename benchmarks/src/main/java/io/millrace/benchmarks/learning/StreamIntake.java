@@ -116,6 +116,10 @@ public final class StreamIntake {
         if (holdoutRule.holdsOut(sample.frameId())) {
             return Optional.empty();
         }
+        if (labeled.contains(sample.frameId())) {
+            labeled.relabel(sample.frameId(), label.classIndex()); // a correction
+            return Optional.empty();
+        }
         labels++;
         Sample told = sample.labeled(label.classIndex());
         if (learner != Learns.FROM_START || seen == 0) {

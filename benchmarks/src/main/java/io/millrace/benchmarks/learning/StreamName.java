@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /** The streams of FMNIST-Stream, as {@code --streams} names them. */
-enum StreamName {
+public enum StreamName {
     /** Independent and identically distributed. */
     S0("S0"),
     /** Turned by 0, 36, 72, 108, 144 degrees, from one frame to the next. */

@@ -2,6 +2,7 @@ package io.millrace.benchmarks.learning;
 
 import io.millrace.trainer.batch.Sample;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
@@ -19,11 +20,14 @@ public record TestSet(String name, int size, IntFunction<Sample> samples) {
         }
     }
 
-    /** So many samples, evenly spread over the set: always the same ones; all of them when it has no more. */
-    public List<Sample> spread(int count) {
-        int taken = Math.min(count, size);
-        return IntStream.range(0, taken)
-                .mapToObj(i -> samples.apply((int) ((long) i * size / taken)))
-                .toList();
+    /** So many samples, chosen at random but always the same ones; all of them when it has no more. */
+    public List<Sample> part(int count) {
+        int[] chosen = new SplittableRandom(size).ints(0, size).distinct().limit(Math.min(count, size)).toArray();
+        return IntStream.of(chosen).mapToObj(samples).toList();
+    }
+
+    /** All samples, in their order. */
+    public List<Sample> all() {
+        return IntStream.range(0, size).mapToObj(samples).toList();
     }
 }
