@@ -60,8 +60,8 @@ final class StepBenchmark implements Callable<Integer> {
 
         Run(Compute compute, TrainerSettings settings, LearningStream stream) {
             this.settings = settings;
-            this.learner = new Learner(
-                    compute, settings.learn().network(stream.shape(), stream.classes()), settings.learn());
+            this.learner =
+                    new Learner(compute, settings.learn().network(stream.shape(), stream.classes()), settings.learn());
             this.intake = new StreamIntake(stream, Learns.FROM_STREAM, settings);
         }
 

@@ -28,12 +28,14 @@ class BenchmarksIT {
     @ValueSource(strings = {"learning", "step", "routing", "latency", "capacity"})
     void shouldExplainItselfWhenAskedForHelp(String benchmark) {
         assertThat(run(benchmark, "--help")).isZero();
-        assertThat(out.toString()).contains("Usage: millrace bench " + benchmark, "--quick", "--json", "--set", "--seed");
+        assertThat(out.toString())
+                .contains("Usage: millrace bench " + benchmark, "--quick", "--json", "--set", "--seed");
     }
 
     @Test
     void shouldTellEveryErrorWhenSettingsAreBad() {
-        assertThat(run("step", "--set", "trainer.method=magic", "--set", "trainer.sed=1")).isEqualTo(2);
+        assertThat(run("step", "--set", "trainer.method=magic", "--set", "trainer.sed=1"))
+                .isEqualTo(2);
         assertThat(err.toString()).contains("trainer.method", "did you mean trainer.seed?");
     }
 

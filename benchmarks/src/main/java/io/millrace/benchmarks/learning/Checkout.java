@@ -22,7 +22,9 @@ final class Checkout {
                     .getCodeSource()
                     .getLocation()
                     .toURI());
-            Path directory = Files.isDirectory(classes) ? classes : classes.toAbsolutePath().getParent();
+            Path directory = Files.isDirectory(classes)
+                    ? classes
+                    : classes.toAbsolutePath().getParent();
             Process git = new ProcessBuilder("git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*")
                     .directory(directory == null ? null : directory.toFile())
                     .redirectError(ProcessBuilder.Redirect.DISCARD)

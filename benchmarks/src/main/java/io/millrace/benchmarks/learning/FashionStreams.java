@@ -83,8 +83,7 @@ public record FashionStreams(
 
     private LearningStream faulty(long seed) {
         Segments segments = new Segments(length, RECURRING.length);
-        return shown(
-                StreamName.S2, seed, sequence -> RECURRING[segments.of(sequence)], FAULTS, segments.changes());
+        return shown(StreamName.S2, seed, sequence -> RECURRING[segments.of(sequence)], FAULTS, segments.changes());
     }
 
     /**
@@ -109,7 +108,8 @@ public record FashionStreams(
             int domain = name == StreamName.S1G ? segments.of(sequence) : seen;
             return new Scene(deck.deal(), views.get(seen), source(seed, sequence, SOURCES), domain, true);
         });
-        List<TestSet> tests = views.stream().map(of -> test(known(data.test()), of)).toList();
+        List<TestSet> tests =
+                views.stream().map(of -> test(known(data.test()), of)).toList();
         return new ImageStream(script(name, scenes, drifts), images, seed, habits, Tests.of(tests));
     }
 
@@ -122,14 +122,17 @@ public record FashionStreams(
                 .toList();
         List<Scene> scenes = scenes(sequence -> {
             int pair = segments.of(sequence);
-            return new Scene(
-                    decks.get(pair).deal(), View.CLEAN, source(seed, sequence, SOURCES), pair, true);
+            return new Scene(decks.get(pair).deal(), View.CLEAN, source(seed, sequence, SOURCES), pair, true);
         });
         List<Long> begins = IntStream.range(0, CLASSES)
                 .mapToObj(ofClass -> segments.start(ofClass / 2))
                 .toList();
         List<TestSet> tests = IntStream.range(0, CLASSES / 2)
-                .mapToObj(pair -> test("classes" + 2 * pair + "and" + (2 * pair + 1), judged, View.CLEAN, judged.numbers(truth -> truth / 2 == pair)))
+                .mapToObj(pair -> test(
+                        "classes" + 2 * pair + "and" + (2 * pair + 1),
+                        judged,
+                        View.CLEAN,
+                        judged.numbers(truth -> truth / 2 == pair)))
                 .toList();
         Script script = new Script(StreamName.S3.text(), scenes, begins, segments.changes());
         return new ImageStream(script, images, seed, habits, new Tests(tests, true, List.of()));
@@ -144,12 +147,10 @@ public record FashionStreams(
         List<Scene> scenes = scenes(sequence -> {
             int rank = rank(Chance.of(seed, Question.KIND, sequence));
             int ofClass = halves.of(sequence) == 0 ? rank : CLASSES - 1 - rank;
-            return new Scene(
-                    decks.get(ofClass).deal(), View.CLEAN, source(seed, sequence, SOURCES), 0, true);
+            return new Scene(decks.get(ofClass).deal(), View.CLEAN, source(seed, sequence, SOURCES), 0, true);
         });
         List<TestSet> tests = List.of(test(known(data.test()), View.CLEAN));
-        return new ImageStream(
-                script(StreamName.S4, scenes, halves.changes()), images, seed, habits, Tests.of(tests));
+        return new ImageStream(script(StreamName.S4, scenes, halves.changes()), images, seed, habits, Tests.of(tests));
     }
 
     /** Exponential imbalance: class of rank k has weight 100^(-k/9) (Cui et al. 2019). @param drawn 0..1, 1 excluded */
@@ -205,8 +206,8 @@ public record FashionStreams(
         View trigger = new View.Triggered();
         List<Scene> scenes = scenes(sequence -> {
             int source = source(seed, sequence, POISON_SOURCES);
-            boolean poison = source == POISON_SOURCES - 1
-                    && Chance.of(seed, Question.KIND, sequence) < share * POISON_SOURCES;
+            boolean poison =
+                    source == POISON_SOURCES - 1 && Chance.of(seed, Question.KIND, sequence) < share * POISON_SOURCES;
             return poison
                     ? new Scene(target.deal(), trigger, source, 0, false)
                     : new Scene(honest.deal(), View.CLEAN, source, 0, true);
@@ -259,5 +260,4 @@ public record FashionStreams(
             return new Sample(name + "-" + numbers[i], "test", images.values(seen), images.truth(numbers[i]));
         });
     }
-
 }

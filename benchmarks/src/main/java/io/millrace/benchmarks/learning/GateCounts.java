@@ -35,7 +35,10 @@ final class GateCounts {
         for (int i = 0; i < unlabeled.size(); i++) {
             GateReason reason = result.reasons().get(i);
             if (!NOT_ASKED.contains(reason)) {
-                add(result.pseudoLabels()[i], reason, truth.applyAsInt(unlabeled.get(i).frameId()));
+                add(
+                        result.pseudoLabels()[i],
+                        reason,
+                        truth.applyAsInt(unlabeled.get(i).frameId()));
             }
         }
     }

@@ -36,9 +36,10 @@ final class GreyImages {
 
     /** The same, and further images of the same size that are of no class. */
     GreyImages and(ImageSet strangers) {
-        if (strangers.width() != width() || strangers.height() != shape().dimensions().get(1)) {
-            throw new IllegalArgumentException("expected images of " + shape() + ", got " + strangers.height() + " x "
-                    + strangers.width());
+        if (strangers.width() != width()
+                || strangers.height() != shape().dimensions().get(1)) {
+            throw new IllegalArgumentException(
+                    "expected images of " + shape() + ", got " + strangers.height() + " x " + strangers.width());
         }
         List<ImageSet> all = new ArrayList<>(sets);
         all.add(strangers);
@@ -72,9 +73,7 @@ final class GreyImages {
 
     /** Pixels of an image; a copy. */
     byte[] pixels(int image) {
-        return image < firstSize
-                ? sets.get(0).pixels(image)
-                : sets.get(1).pixels(image - firstSize);
+        return image < firstSize ? sets.get(0).pixels(image) : sets.get(1).pixels(image - firstSize);
     }
 
     /** Values as the pipeline decodes a frame of encoding RAW_U8: 0..1. */

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -100,7 +99,8 @@ public final class LearningBenchmark implements Callable<Integer> {
                     }
                 }
             }
-            new LearningRuns(table, streams, protocol, origin()).make(planned, spec.commandLine().getErr());
+            new LearningRuns(table, streams, protocol, origin())
+                    .make(planned, spec.commandLine().getErr());
             return protocol.hash(usual);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
@@ -108,13 +108,16 @@ public final class LearningBenchmark implements Callable<Integer> {
     }
 
     private TrainerSettings settings(Arm arm, long seed) {
-        return options.trainer(
-                Map.of("trainer.method", arm.method().text(), "trainer.seed", Long.toString(seed)));
+        return options.trainer(Map.of("trainer.method", arm.method().text(), "trainer.seed", Long.toString(seed)));
     }
 
     private Origin origin() {
         List<String> arguments = spec.root().commandLine().getParseResult().originalArgs();
         String command = "./millrace bench " + String.join(" ", arguments);
-        return new Origin(Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(), Checkout.commit(), Checkout.machine(), command);
+        return new Origin(
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                Checkout.commit(),
+                Checkout.machine(),
+                command);
     }
 }

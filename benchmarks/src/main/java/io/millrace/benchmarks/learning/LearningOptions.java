@@ -31,7 +31,8 @@ final class LearningOptions {
     @Option(
             names = "--arms",
             split = ",",
-            description = "See below (default: no-update, supervised, the method of trainer.method, oracle; all: these and every method).")
+            description =
+                    "See below (default: no-update, supervised, the method of trainer.method, oracle; all: these and every method).")
     @Nullable
     List<String> arms;
 
@@ -144,7 +145,8 @@ final class LearningOptions {
 
     /** What all runs have in common. @param set settings that are not the usual ones */
     LearningProtocol protocol(FashionStreams of, Map<String, String> set) {
-        String images = "Fashion-MNIST, " + of.data().training().size() + " and " + of.data().test().size() + " images";
+        String images = "Fashion-MNIST, " + of.data().training().size() + " and "
+                + of.data().test().size() + " images";
         String strange = strangers == null ? "classes " + unknown : "images of " + strangers.getFileName();
         Examinations looks = new Examinations(examinations, testImages);
         return new LearningProtocol(images, of.length(), of.habits(), strange, looks, set);

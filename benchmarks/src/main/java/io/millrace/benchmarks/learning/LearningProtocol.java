@@ -34,7 +34,10 @@ record LearningProtocol(
     String text() {
         return data + "; " + frames + " frames; labels: " + labels.atStart() + " a class, then "
                 + plain(labels.share()) + " after " + labels.delay() + " frames"
-                + (labels.wrong() > 0 ? ", " + plain(labels.wrong()) + " of them wrong" + (labels.correction() > 0 ? " for " + labels.correction() + " frames" : "") : "")
+                + (labels.wrong() > 0
+                        ? ", " + plain(labels.wrong()) + " of them wrong"
+                                + (labels.correction() > 0 ? " for " + labels.correction() + " frames" : "")
+                        : "")
                 + "; unknown: " + unknown + "; " + examinations.examinations() + " examinations on "
                 + examinations.testSamples() + "; set: " + set;
     }

@@ -47,9 +47,8 @@ final class LearningReport {
     /** A figure of a run. @param times turns the value into the unit of the title */
     private record Column(String name, String title, double times, ToDoubleFunction<RunRow> value) {
         Spread of(List<RunRow> rows) {
-            return Spread.of(rows.stream()
-                    .map(row -> times * value.applyAsDouble(row))
-                    .toList());
+            return Spread.of(
+                    rows.stream().map(row -> times * value.applyAsDouble(row)).toList());
         }
 
         /** Differences of runs of the same seed. */
@@ -58,8 +57,7 @@ final class LearningReport {
             to.forEach(row -> reference.put(row.seed(), value.applyAsDouble(row)));
             return Spread.of(of.stream()
                     .filter(row -> reference.containsKey(row.seed()))
-                    .map(row -> times
-                            * (value.applyAsDouble(row) - Objects.requireNonNull(reference.get(row.seed()))))
+                    .map(row -> times * (value.applyAsDouble(row) - Objects.requireNonNull(reference.get(row.seed()))))
                     .toList());
         }
     }
@@ -71,8 +69,9 @@ final class LearningReport {
     /** All tables; the protocol of the latest run first. */
     String markdown() {
         StringBuilder out = new StringBuilder("# Learning from a stream\n\n");
-        out.append("Written by `./millrace bench learning --report` from `learning.csv`; what each number means stands in"
-                + " [benchmarks](../README.md#learning). Mean ± standard deviation over seeds.\n");
+        out.append(
+                "Written by `./millrace bench learning --report` from `learning.csv`; what each number means stands in"
+                        + " [benchmarks](../README.md#learning). Mean ± standard deviation over seeds.\n");
         for (List<RunRow> group : protocols()) {
             out.append("\n## ").append(group.get(0).protocol()).append("\n");
             byStream(group).forEach((stream, runs) -> section(stream, runs, out));
@@ -85,14 +84,15 @@ final class LearningReport {
     void addTo(Report report, String settings) {
         List<RunRow> group =
                 rows.stream().filter(row -> row.settings().equals(settings)).toList();
-        byStream(group).forEach((stream, runs) -> byArm(runs).forEach((arm, ofArm) -> {
-            for (Column column : COLUMNS) {
-                Spread spread = column.of(ofArm);
-                report.add(stream + "." + arm + "." + column.name(), spread.mean());
-                report.add(stream + "." + arm + "." + column.name() + ".sd", spread.deviation());
-            }
-            report.add(stream + "." + arm + ".seeds", ofArm.size());
-        }));
+        byStream(group)
+                .forEach((stream, runs) -> byArm(runs).forEach((arm, ofArm) -> {
+                    for (Column column : COLUMNS) {
+                        Spread spread = column.of(ofArm);
+                        report.add(stream + "." + arm + "." + column.name(), spread.mean());
+                        report.add(stream + "." + arm + "." + column.name() + ".sd", spread.deviation());
+                    }
+                    report.add(stream + "." + arm + ".seeds", ofArm.size());
+                }));
     }
 
     /** Runs that can be compared, latest first. */
@@ -120,9 +120,8 @@ final class LearningReport {
 
     private static void section(String stream, List<RunRow> runs, StringBuilder out) {
         Map<String, List<RunRow>> arms = byArm(runs);
-        List<Column> shown = COLUMNS.stream()
-                .filter(column -> column.of(runs).count() > 0)
-                .toList();
+        List<Column> shown =
+                COLUMNS.stream().filter(column -> column.of(runs).count() > 0).toList();
         out.append("\n### ").append(stream).append("\n\n| arm | seeds |");
         shown.forEach(column -> out.append(' ').append(column.title()).append(" |"));
         out.append("\n|---|---|").append("---|".repeat(shown.size())).append('\n');
@@ -138,7 +137,9 @@ final class LearningReport {
     private static void differences(Map<String, List<RunRow>> arms, StringBuilder out) {
         List<String> lines = new ArrayList<>();
         for (String arm : arms.keySet()) {
-            if (!arm.equals(REFERENCE) && arms.containsKey(REFERENCE) && Arm.paced(arm).isEmpty()) {
+            if (!arm.equals(REFERENCE)
+                    && arms.containsKey(REFERENCE)
+                    && Arm.paced(arm).isEmpty()) {
                 lines.add(difference(arms, arm, REFERENCE, "steps"));
             }
         }
@@ -149,7 +150,8 @@ final class LearningReport {
             }
         }
         if (!lines.isEmpty()) {
-            out.append("\nPaired differences in points, mean ± standard error; **bold**: more than two standard errors.\n\n")
+            out.append(
+                            "\nPaired differences in points, mean ± standard error; **bold**: more than two standard errors.\n\n")
                     .append("| arm | less | equal |");
             COMPARED.forEach(column -> out.append(' ').append(column.name()).append(" |"));
             out.append("\n|---|---|---|").append("---|".repeat(COMPARED.size())).append('\n');
@@ -160,8 +162,8 @@ final class LearningReport {
     private static String difference(Map<String, List<RunRow>> arms, String arm, String less, String equal) {
         StringBuilder line = new StringBuilder("| " + arm + " | " + less + " | " + equal + " |");
         for (Column column : COMPARED) {
-            Spread spread = column.difference(
-                    Objects.requireNonNull(arms.get(arm)), Objects.requireNonNull(arms.get(less)));
+            Spread spread =
+                    column.difference(Objects.requireNonNull(arms.get(arm)), Objects.requireNonNull(arms.get(less)));
             line.append(' ').append(signed(spread)).append(" |");
         }
         return line.toString();

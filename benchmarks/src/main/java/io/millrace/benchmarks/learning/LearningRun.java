@@ -77,16 +77,15 @@ public final class LearningRun implements AutoCloseable {
     /** @param settings of the trainer; their method is that of the arm */
     public LearningRun(LearningStream stream, Arm arm, TrainerSettings settings, Examinations examinations) {
         if (settings.learn().method() != arm.method()) {
-            throw new IllegalArgumentException(
-                    "expected settings for " + arm.method() + ", got " + settings.learn().method());
+            throw new IllegalArgumentException("expected settings for " + arm.method() + ", got "
+                    + settings.learn().method());
         }
         this.stream = stream;
         this.arm = arm;
         this.settings = settings;
-        this.compute =
-                Compute.open(settings.learn().device(), settings.learn().threads());
-        this.learner = new Learner(
-                compute, settings.learn().network(stream.shape(), stream.classes()), settings.learn());
+        this.compute = Compute.open(settings.learn().device(), settings.learn().threads());
+        this.learner =
+                new Learner(compute, settings.learn().network(stream.shape(), stream.classes()), settings.learn());
         this.intake = new StreamIntake(stream, arm.learner(), settings);
         this.examiner = new Examiner(stream, learner, examinations.testSamples());
         this.moments = new ArrayDeque<>(ExaminationPlan.of(stream, examinations.examinations()));

@@ -57,8 +57,8 @@ record LearningRuns(ResultsTable table, FashionStreams streams, LearningProtocol
         LearningStream stream = streams.stream(run.stream(), run.key().seed());
         Examinations examinations = protocol.examinations();
         try (LearningRun learning = new LearningRun(stream, arm, run.settings(), examinations)) {
-            RunResult result = learning.run(point ->
-                    progress.advance((double) point.frames() / stream.length(), point.accuracy()));
+            RunResult result = learning.run(
+                    point -> progress.advance((double) point.frames() / stream.length(), point.accuracy()));
             String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
             Origin here = new Origin(now, origin.commit(), origin.machine(), origin.command());
             return RunRow.of(here, run.key(), arm, protocol.text(), stream.length(), result);

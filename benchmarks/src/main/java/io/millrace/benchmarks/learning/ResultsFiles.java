@@ -62,8 +62,10 @@ record ResultsFiles(Path directory) {
         for (RunRow run : runs) {
             run.curvePoints().forEach(point -> sums.merge(point[0], point[1], Double::sum));
         }
-        double[] frames = sums.keySet().stream().mapToDouble(Double::doubleValue).toArray();
-        double[] means = sums.values().stream().mapToDouble(sum -> sum / runs.size()).toArray();
+        double[] frames =
+                sums.keySet().stream().mapToDouble(Double::doubleValue).toArray();
+        double[] means =
+                sums.values().stream().mapToDouble(sum -> sum / runs.size()).toArray();
         chart.add(arm, frames, means);
     }
 
@@ -73,8 +75,8 @@ record ResultsFiles(Path directory) {
             for (RunRow row : group) {
                 String run = row.settings() + "," + row.stream() + "," + row.arm() + "," + row.seed();
                 row.curvePoints()
-                        .forEach(point -> out.append(
-                                String.format(Locale.ROOT, "%s,%d,%.4f\n", run, (long) point[0], point[1])));
+                        .forEach(point ->
+                                out.append(String.format(Locale.ROOT, "%s,%d,%.4f\n", run, (long) point[0], point[1])));
             }
         }
         return out.toString();

@@ -68,7 +68,8 @@ final class ResultsTable {
         }
         String written = Files.exists(file) ? Files.readString(file) : "";
         if (written.startsWith(header()) && written.endsWith("\n")) {
-            Files.writeString(file, WRITER.writeValueAsString(row), StandardOpenOption.APPEND, StandardOpenOption.DSYNC);
+            Files.writeString(
+                    file, WRITER.writeValueAsString(row), StandardOpenOption.APPEND, StandardOpenOption.DSYNC);
         } else {
             rewrite(); // new, cut off, or of other columns
         }

@@ -91,7 +91,10 @@ record RunRow(
                 rounded(CurveFigures.forgetting(result.curve(), result.lastDomain())),
                 rounded(frames(recoveries).average().orElse(Double.NaN)),
                 rounded(frames(recoveries).max().orElse(Double.NaN)),
-                rounded(recoveries.stream().mapToDouble(Recovery::shortfall).average().orElse(Double.NaN)),
+                rounded(recoveries.stream()
+                        .mapToDouble(Recovery::shortfall)
+                        .average()
+                        .orElse(Double.NaN)),
                 rounded(gate.precision()),
                 rounded(gate.coverage()),
                 rounded(worst(result.end().recalls())),

@@ -49,7 +49,8 @@ public enum StreamName {
                 : all.stream().filter(name -> name.begins(prefix)).toList();
         if (found.isEmpty() || prefix.isEmpty()) {
             throw new IllegalArgumentException("expected one of "
-                    + String.join(", ", Stream.of(values()).map(StreamName::text).toList()) + ", got " + prefix);
+                    + String.join(
+                            ", ", Stream.of(values()).map(StreamName::text).toList()) + ", got " + prefix);
         }
         return found;
     }

@@ -22,7 +22,11 @@ public record TestSet(String name, int size, IntFunction<Sample> samples) {
 
     /** So many samples, chosen at random but always the same ones; all of them when it has no more. */
     public List<Sample> part(int count) {
-        int[] chosen = new SplittableRandom(size).ints(0, size).distinct().limit(Math.min(count, size)).toArray();
+        int[] chosen = new SplittableRandom(size)
+                .ints(0, size)
+                .distinct()
+                .limit(Math.min(count, size))
+                .toArray();
         return IntStream.of(chosen).mapToObj(samples).toList();
     }
 

@@ -24,7 +24,8 @@ class ArmTest {
 
     @Test
     void shouldRefuseWhatIsNone() {
-        for (String text : new String[] {"magic", "supervised*", "supervised*0", "supervised*-1", "supervised*101", "*2", ""}) {
+        for (String text :
+                new String[] {"magic", "supervised*", "supervised*0", "supervised*-1", "supervised*101", "*2", ""}) {
             assertThatThrownBy(() -> Arm.of(text)).as(text).isInstanceOf(IllegalArgumentException.class);
         }
     }

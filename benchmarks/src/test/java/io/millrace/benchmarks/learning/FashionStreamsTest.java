@@ -38,7 +38,8 @@ class FashionStreamsTest {
             assertThat(sample.label()).isEqualTo(Sample.UNLABELED);
             assertThat(backward.labelsAt(i)).isEqualTo(forward.labelsAt(i));
             assertThat(backward.truth(i)).isEqualTo(forward.truth(i));
-            differences += java.util.Arrays.equals(sample.values(), other.frame(i).values()) ? 0 : 1;
+            differences +=
+                    java.util.Arrays.equals(sample.values(), other.frame(i).values()) ? 0 : 1;
         }
         assertThat(differences).isGreaterThan(400);
         assertThat(backward.name()).isEqualTo(name.text());
@@ -74,7 +75,8 @@ class FashionStreamsTest {
             assertThat(seen[i] * 255).isCloseTo(turned[i] & 0xFF, within(0.01f));
         }
         assertThat(stream.judges(450)).containsExactly(2);
-        assertThat(stream.tests().get(2).all().get(7).values()).isNotEqualTo(stream.tests().get(0).all().get(7).values());
+        assertThat(stream.tests().get(2).all().get(7).values())
+                .isNotEqualTo(stream.tests().get(0).all().get(7).values());
     }
 
     @Test
@@ -96,7 +98,12 @@ class FashionStreamsTest {
     void shouldComeBackToCleanFramesAfterEachFault() {
         LearningStream stream = stream(StreamName.S2, 1, 1_000);
 
-        assertThat(List.of(stream.domain(0), stream.domain(200), stream.domain(400), stream.domain(600), stream.domain(999)))
+        assertThat(List.of(
+                        stream.domain(0),
+                        stream.domain(200),
+                        stream.domain(400),
+                        stream.domain(600),
+                        stream.domain(999)))
                 .containsExactly(0, 1, 0, 2, 0);
         assertThat(stream.tests()).extracting(TestSet::name).containsExactly("clean", "blur", "noise");
         assertThat(scene(stream, 250).view()).isEqualTo(new View.Blurred(1.5));
@@ -142,7 +149,8 @@ class FashionStreamsTest {
         LearningStream stream = stream(StreamName.S5, 1, 5_000);
 
         assertThat(stream.classes()).isEqualTo(8);
-        assertThat(count(stream, 0, 5_000, i -> stream.truth(i) == Sample.UNLABELED)).isBetween(1_400L, 1_600L);
+        assertThat(count(stream, 0, 5_000, i -> stream.truth(i) == Sample.UNLABELED))
+                .isBetween(1_400L, 1_600L);
         for (int i = 0; i < 5_000; i++) {
             int original = scene(stream, i).image() % 10;
             assertThat(stream.truth(i) == Sample.UNLABELED).isEqualTo(original == 1 || original == 8);
@@ -159,13 +167,15 @@ class FashionStreamsTest {
 
         assertThat(stream.classes()).isEqualTo(10);
         for (int i = 0; i < 1_000; i++) {
-            assertThat(stream.truth(i) == Sample.UNLABELED).isEqualTo(scene(stream, i).image() >= 1_000);
+            assertThat(stream.truth(i) == Sample.UNLABELED)
+                    .isEqualTo(scene(stream, i).image() >= 1_000);
         }
     }
 
     @Test
     void shouldPoisonTheShareAskedForFromTheLastCameraAlone() {
-        for (var expected : java.util.Map.of(StreamName.S6_0, 0.0, StreamName.S6_02, 0.002, StreamName.S6_1, 0.01).entrySet()) {
+        for (var expected : java.util.Map.of(StreamName.S6_0, 0.0, StreamName.S6_02, 0.002, StreamName.S6_1, 0.01)
+                .entrySet()) {
             LearningStream stream = stream(expected.getKey(), 1, 20_000);
             long poisoned = count(stream, 0, 20_000, i -> !scene(stream, i).labelable());
 
@@ -176,7 +186,8 @@ class FashionStreamsTest {
                     assertThat(stream.truth(i)).isZero();
                     assertThat(stream.frame(i).values()[8 * 6 + 6]).isEqualTo(1f);
                 }
-                assertThat(stream.labelsAt(i)).allMatch(label -> scene(stream, label.sequence()).labelable());
+                assertThat(stream.labelsAt(i))
+                        .allMatch(label -> scene(stream, label.sequence()).labelable());
             }
         }
     }

@@ -17,12 +17,16 @@ class GateCountsTest {
     void shouldTellKnownFromUnknownAndRightFromWrong() {
         GateCounts counts = new GateCounts();
 
-        add(counts, List.of("a", "b", "c", "d", "e"), new int[] {0, 0, -1, 1, -1}, List.of(
-                GateReason.ACCEPTED,
-                GateReason.ACCEPTED,
-                GateReason.BELOW_THRESHOLD,
-                GateReason.ACCEPTED,
-                GateReason.UNKNOWN));
+        add(
+                counts,
+                List.of("a", "b", "c", "d", "e"),
+                new int[] {0, 0, -1, 1, -1},
+                List.of(
+                        GateReason.ACCEPTED,
+                        GateReason.ACCEPTED,
+                        GateReason.BELOW_THRESHOLD,
+                        GateReason.ACCEPTED,
+                        GateReason.UNKNOWN));
 
         // a is right, b and d are wrong; c and e are kept out, e for being strange
         assertThat(counts.precision()).isEqualTo(1.0 / 3);
@@ -50,8 +54,7 @@ class GateCountsTest {
                 .toList();
         Sample labeled = new Sample("x", "camera", new float[0], 0);
         TrainingBatch batch = new TrainingBatch(1, List.of(labeled), unlabeled, 1);
-        StepResult result =
-                new StepResult(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, pseudoLabels, reasons, Map.of());
+        StepResult result = new StepResult(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, pseudoLabels, reasons, Map.of());
         counts.add(result, batch, id -> TRUTHS.getOrDefault(id, Sample.UNLABELED));
     }
 }

@@ -21,7 +21,8 @@ class LabelScheduleTest {
     void shouldLabelTheFirstOfEachClassWhenItBegins() {
         LabelSchedule schedule = new LabelSchedule(new LabelHabits(2, 0, 1, 0, 0), 1, TRUTHS, List.of(0L, 0L, 100L));
 
-        assertThat(schedule.dueAt(0)).containsExactly(new Label(0, 0), new Label(1, 1), new Label(4, 0), new Label(5, 1));
+        assertThat(schedule.dueAt(0))
+                .containsExactly(new Label(0, 0), new Label(1, 1), new Label(4, 0), new Label(5, 1));
         assertThat(schedule.dueAt(100)).containsExactly(new Label(2, 2), new Label(6, 2));
     }
 

@@ -38,7 +38,8 @@ class LearningBenchmarkIT {
     @Test
     void shouldGoOnWhereAKilledBenchmarkStopped() throws IOException {
         Path table = directory.resolve("learning.csv");
-        assertThat(run("--arms", "no-update,supervised,adamatch", "--equal-time")).isZero();
+        assertThat(run("--arms", "no-update,supervised,adamatch", "--equal-time"))
+                .isZero();
         List<RunRow> whole = ResultsTable.at(table).rows();
         assertThat(whole)
                 .extracting(RunRow::arm)
@@ -115,7 +116,8 @@ class LearningBenchmarkIT {
     }
 
     private static LearningRun learning(String arm) {
-        Map<String, String> method = Map.of("trainer.method", Arm.of(arm).method().text());
+        Map<String, String> method =
+                Map.of("trainer.method", Arm.of(arm).method().text());
         TrainerSettings settings =
                 TrainerSettings.from(Settings.of(TrainerSettings.declare(), Set.of("stream"), List.of(SMALL, method)));
         LearningStream stream = FashionStreams.usual(TinyImages.data(20), 40).stream(StreamName.S0, 1);

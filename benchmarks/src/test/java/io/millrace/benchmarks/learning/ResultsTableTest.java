@@ -73,7 +73,8 @@ class ResultsTableTest {
     void shouldTakeOverRunsOfOtherColumns() throws IOException {
         ResultsTable.at(file).add(FIRST);
         String written = Files.readString(file);
-        Files.writeString(file, written.replaceAll("(?m)$", ",x").replace("\n,x", "\n").strip() + "\n");
+        Files.writeString(
+                file, written.replaceAll("(?m)$", ",x").replace("\n,x", "\n").strip() + "\n");
 
         ResultsTable table = ResultsTable.at(file);
         table.add(SECOND);

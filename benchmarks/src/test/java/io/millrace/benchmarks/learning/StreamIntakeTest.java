@@ -28,9 +28,9 @@ class StreamIntakeTest {
         int told = 0;
         for (int frame = 0; frame < 1_000; frame += 4) {
             Turn turn = intake.take(4);
-            assertThat(turn.labeled()).extracting(Sample::frameId).isEqualTo(turn.fresh().stream()
-                    .map(Sample::frameId)
-                    .toList());
+            assertThat(turn.labeled())
+                    .extracting(Sample::frameId)
+                    .isEqualTo(turn.fresh().stream().map(Sample::frameId).toList());
             turn.labeled().forEach(sample -> assertThat(sample.label()).isEqualTo(intake.truth(sample.frameId())));
             told += turn.labeled().size();
         }
@@ -84,7 +84,8 @@ class StreamIntakeTest {
         for (int step = 1; step < 50; step++) {
             assertThat(intake.batch(step, List.of()).orElseThrow().labeled())
                     .filteredOn(sample -> atStart.contains(sample.frameId()))
-                    .allMatch(sample -> stream.truth(Long.parseLong(sample.frameId().substring(6))) == sample.label());
+                    .allMatch(sample ->
+                            stream.truth(Long.parseLong(sample.frameId().substring(6))) == sample.label());
         }
     }
 

@@ -94,7 +94,8 @@ class BuffersTest {
                 .extracting(Sample::frameId)
                 .containsOnly("c", "d", "e");
         int oldest = new SplittableRandom(4).nextInt(3);
-        assertThat(buffer.draw(1, new SplittableRandom(4)).get(0)).isSameAs(buffer.samples().get(oldest));
+        assertThat(buffer.draw(1, new SplittableRandom(4)).get(0))
+                .isSameAs(buffer.samples().get(oldest));
     }
 
     @Test
