@@ -3,6 +3,7 @@ package io.millrace.benchmarks.learning;
 import io.millrace.benchmarks.learning.LearningRun.Examinations;
 import io.millrace.benchmarks.learning.RunRow.Key;
 import io.millrace.benchmarks.learning.RunRow.Origin;
+import io.millrace.benchmarks.learning.RunRow.Subject;
 import io.millrace.quickstart.watch.Numbers;
 import io.millrace.trainer.TrainerSettings;
 import java.io.IOException;
@@ -61,7 +62,8 @@ record LearningRuns(ResultsTable table, FashionStreams streams, LearningProtocol
                     point -> progress.advance((double) point.frames() / stream.length(), point.accuracy()));
             String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
             Origin here = new Origin(now, origin.commit(), origin.machine(), origin.command());
-            return RunRow.of(here, run.key(), arm, protocol.text(), stream.length(), result);
+            Subject subject = new Subject(run.key(), arm, protocol.text(), stream.length());
+            return RunRow.of(here, subject, result);
         }
     }
 

@@ -66,22 +66,24 @@ record RunRow(
     /** Which run it is: two with the same key would be the same run. */
     record Key(String stream, String arm, long seed, String settings) {}
 
+    /** What was run. @param frames length of the stream */
+    record Subject(Key key, Arm arm, String protocol, long frames) {}
+
     /** A line for a run. */
-    static RunRow of(Origin origin, Key key, Arm arm, String protocol, long frames, RunResult result) {
+    static RunRow of(Origin origin, Subject run, RunResult result) {
         List<Recovery> recoveries = CurveFigures.recoveries(result.curve(), result.drifts());
-        GateCounts gate = result.gate();
         return new RunRow(
                 origin.at(),
                 origin.commit(),
                 origin.machine(),
                 origin.command(),
-                key.stream(),
-                key.arm(),
-                key.seed(),
-                frames,
-                key.settings(),
-                protocol,
-                arm.stepsPerBatch(),
+                run.key().stream(),
+                run.key().arm(),
+                run.key().seed(),
+                run.frames(),
+                run.key().settings(),
+                run.protocol(),
+                run.arm().stepsPerBatch(),
                 result.steps(),
                 result.refusedSteps(),
                 result.labels(),
@@ -91,19 +93,16 @@ record RunRow(
                 rounded(CurveFigures.forgetting(result.curve(), result.lastDomain())),
                 rounded(frames(recoveries).average().orElse(Double.NaN)),
                 rounded(frames(recoveries).max().orElse(Double.NaN)),
-                rounded(recoveries.stream()
-                        .mapToDouble(Recovery::shortfall)
-                        .average()
-                        .orElse(Double.NaN)),
-                rounded(gate.precision()),
-                rounded(gate.coverage()),
+                rounded(shortfalls(recoveries).average().orElse(Double.NaN)),
+                rounded(result.gate().precision()),
+                rounded(result.gate().coverage()),
                 rounded(worst(result.end().recalls())),
                 rounded(result.end().calibrationError()),
                 rounded(result.temperature()),
-                rounded(gate.unknownRefused()),
-                rounded(gate.unknownKeptOut()),
-                rounded(gate.knownRefused()),
-                rounded(gate.knownKeptOut()),
+                rounded(result.gate().unknownRefused()),
+                rounded(result.gate().unknownKeptOut()),
+                rounded(result.gate().knownRefused()),
+                rounded(result.gate().knownKeptOut()),
                 rounded(result.backdoor()),
                 rounded(result.cpuSeconds()),
                 rounded(result.wallSeconds()),
@@ -127,6 +126,10 @@ record RunRow(
 
     private static DoubleStream frames(List<Recovery> recoveries) {
         return recoveries.stream().mapToDouble(Recovery::frames);
+    }
+
+    private static DoubleStream shortfalls(List<Recovery> recoveries) {
+        return recoveries.stream().mapToDouble(Recovery::shortfall);
     }
 
     private static double worst(List<Double> recalls) {
