@@ -47,9 +47,9 @@ final class CurveFigures {
                 last.putAll(point.byDomain());
             }
         }
-        return best.keySet().stream()
-                .filter(domain -> domain != lastDomain)
-                .mapToDouble(domain -> best.get(domain) - last.get(domain))
+        return best.entrySet().stream()
+                .filter(domain -> domain.getKey() != lastDomain)
+                .mapToDouble(domain -> domain.getValue() - last.getOrDefault(domain.getKey(), Double.NaN))
                 .average()
                 .orElse(Double.NaN);
     }

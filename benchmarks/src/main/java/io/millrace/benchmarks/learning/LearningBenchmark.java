@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
             "METHOD@OTHER takes as many steps as the CPU time of OTHER pays for."
         })
 public final class LearningBenchmark implements Callable<Integer> {
-    private static final int QUICK_FRAMES = 1_600;
+    private static final int QUICK_FRAMES = 1_200;
 
     @Spec
     CommandSpec spec = CommandSpec.create();
@@ -90,16 +90,16 @@ public final class LearningBenchmark implements Callable<Integer> {
         List<Planned> planned = new ArrayList<>();
         try {
             FashionStreams streams = learning.streams(data, length);
-            LearningProtocol protocol = learning.protocol(streams, options.set);
+            LearningProtocol protocol = learning.protocol(streams, options);
             for (StreamName stream : learning.streamNames()) {
                 for (long seed : options.seed == null ? learning.seeds : List.of(options.seed)) {
                     for (Arm arm : learning.arms(usual.learn().method())) {
                         Key key = new Key(stream.text(), arm.name(), seed, protocol.hash(usual));
-                        planned.add(new Planned(key, stream, arm, settings(arm, seed)));
+                        planned.add(new Planned(key, () -> streams.stream(stream, seed), arm, settings(arm, seed)));
                     }
                 }
             }
-            new LearningRuns(table, streams, protocol, origin())
+            new LearningRuns(table, protocol.text(), protocol.examinations(), origin())
                     .make(planned, spec.commandLine().getErr());
             return protocol.hash(usual);
         } catch (IllegalArgumentException e) {

@@ -1,5 +1,6 @@
 package io.millrace.benchmarks.learning;
 
+import io.millrace.benchmarks.BenchmarkOptions;
 import io.millrace.benchmarks.learning.LearningRun.Examinations;
 import io.millrace.quickstart.data.FashionData;
 import io.millrace.quickstart.data.ImageSet;
@@ -10,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +46,7 @@ final class LearningOptions {
             description = "Seeds of stream and learner (default: ${DEFAULT-VALUE}); --seed names one.")
     List<Long> seeds = List.of();
 
-    @Option(names = "--frames", description = "Length of a stream (default: every training image once; quick: 1600).")
+    @Option(names = "--frames", description = "Length of a stream (default: every training image once; quick: 1200).")
     @Nullable
     Integer frames;
 
@@ -90,8 +90,9 @@ final class LearningOptions {
     @Nullable
     Path strangers;
 
-    @Option(names = "--examinations", defaultValue = "20", description = "Points of a learning curve (default: 20).")
-    int examinations;
+    @Option(names = "--examinations", description = "Points of a learning curve (default: 20; quick: 6).")
+    @Nullable
+    Integer examinations;
 
     @Option(names = "--test-images", defaultValue = "1000", description = "Looked at for a point (default: 1000).")
     int testImages;
@@ -143,12 +144,12 @@ final class LearningOptions {
         return new FashionStreams(data, length, habits, unknown, foreign);
     }
 
-    /** What all runs have in common. @param set settings that are not the usual ones */
-    LearningProtocol protocol(FashionStreams of, Map<String, String> set) {
+    /** What all runs have in common. */
+    LearningProtocol protocol(FashionStreams of, BenchmarkOptions options) {
         String images = "Fashion-MNIST, " + of.data().training().size() + " and "
                 + of.data().test().size() + " images";
         String strange = strangers == null ? "classes " + unknown : "images of " + strangers.getFileName();
-        Examinations looks = new Examinations(examinations, testImages);
-        return new LearningProtocol(images, of.length(), of.habits(), strange, looks, set);
+        Examinations looks = new Examinations(options.or(examinations, 6, 20), testImages);
+        return new LearningProtocol(images, of.length(), of.habits(), strange, looks, options.set);
     }
 }

@@ -14,19 +14,20 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Makes runs one after the other and keeps each as soon as it ends; those that are there already are passed over.
  *
  * @param table where runs are kept
- * @param streams what they are made over
- * @param protocol what they have in common
+ * @param protocol what they have in common, in words
+ * @param examinations how teachers are examined
  * @param origin where they take place
  */
-record LearningRuns(ResultsTable table, FashionStreams streams, LearningProtocol protocol, Origin origin) {
+record LearningRuns(ResultsTable table, String protocol, Examinations examinations, Origin origin) {
 
-    /** A run to be made, unless it is there. */
-    record Planned(Key key, StreamName stream, Arm arm, TrainerSettings settings) {
+    /** A run to be made, unless it is there. @param stream makes the stream of the run's seed */
+    record Planned(Key key, Supplier<LearningStream> stream, Arm arm, TrainerSettings settings) {
         String text() {
             return key.stream() + " " + key.arm() + " seed " + key.seed();
         }
@@ -55,14 +56,13 @@ record LearningRuns(ResultsTable table, FashionStreams streams, LearningProtocol
 
     private RunRow made(Planned run, Progress progress) {
         Arm arm = paced(run);
-        LearningStream stream = streams.stream(run.stream(), run.key().seed());
-        Examinations examinations = protocol.examinations();
+        LearningStream stream = run.stream().get();
         try (LearningRun learning = new LearningRun(stream, arm, run.settings(), examinations)) {
             RunResult result = learning.run(
                     point -> progress.advance((double) point.frames() / stream.length(), point.accuracy()));
             String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
             Origin here = new Origin(now, origin.commit(), origin.machine(), origin.command());
-            Subject subject = new Subject(run.key(), arm, protocol.text(), stream.length());
+            Subject subject = new Subject(run.key(), arm, protocol, stream.length());
             return RunRow.of(here, subject, result);
         }
     }
