@@ -71,13 +71,13 @@ final class GateCounts {
         return 1 - (double) unknown.accepted / unknown.shown;
     }
 
-    /** Share of the samples of a class that the gate found strange; NaN without any. */
+    /** Share of the samples of a class that the gate found strange; NaN in a stream that has no others. */
     double knownRefused() {
-        return (double) known.foundStrange / known.shown;
+        return unknown.shown == 0 ? Double.NaN : (double) known.foundStrange / known.shown;
     }
 
-    /** Share of the samples of a class that were not accepted, for whatever reason; NaN without any. */
+    /** Share of the samples of a class that were not accepted, for whatever reason; NaN in a stream that has no others. */
     double knownKeptOut() {
-        return 1 - (double) known.accepted / known.shown;
+        return unknown.shown == 0 ? Double.NaN : 1 - (double) known.accepted / known.shown;
     }
 }

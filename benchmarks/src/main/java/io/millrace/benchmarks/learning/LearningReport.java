@@ -51,6 +51,19 @@ final class LearningReport {
                     rows.stream().map(row -> times * value.applyAsDouble(row)).toList());
         }
 
+        /** Mean and deviation: shares with a decimal, counts without. */
+        String text(List<RunRow> rows) {
+            Spread spread = of(rows);
+            if (spread.count() == 0) {
+                return "";
+            }
+            String format = times == 1 ? "%,.0f" : "%.1f";
+            String mean = String.format(Locale.ROOT, format, spread.mean());
+            return Double.isNaN(spread.deviation())
+                    ? mean
+                    : mean + " ± " + String.format(Locale.ROOT, format, spread.deviation());
+        }
+
         /** Differences of runs of the same seed. */
         Spread difference(List<RunRow> of, List<RunRow> to) {
             Map<Long, Double> reference = new TreeMap<>();
@@ -127,8 +140,7 @@ final class LearningReport {
         out.append("\n|---|---|").append("---|".repeat(shown.size())).append('\n');
         arms.forEach((arm, ofArm) -> {
             out.append("| ").append(arm).append(" | ").append(ofArm.size()).append(" |");
-            shown.forEach(column ->
-                    out.append(' ').append(plusMinus(column.of(ofArm))).append(" |"));
+            shown.forEach(column -> out.append(' ').append(column.text(ofArm)).append(" |"));
             out.append('\n');
         });
         differences(arms, out);
@@ -183,14 +195,6 @@ final class LearningReport {
                 .append('\n'));
     }
 
-    private static String plusMinus(Spread spread) {
-        if (spread.count() == 0) {
-            return "";
-        }
-        String mean = number(spread.mean());
-        return Double.isNaN(spread.deviation()) ? mean : mean + " ± " + number(spread.deviation());
-    }
-
     private static String signed(Spread spread) {
         if (spread.count() == 0) {
             return "";
@@ -201,11 +205,5 @@ final class LearningReport {
         }
         String text = mean + String.format(Locale.ROOT, " ± %.2f", spread.standardError());
         return spread.isClear() ? "**" + text + "**" : text;
-    }
-
-    private static String number(double value) {
-        return Math.abs(value) >= 1_000
-                ? String.format(Locale.ROOT, "%,.0f", value)
-                : String.format(Locale.ROOT, "%.1f", value);
     }
 }
