@@ -2,6 +2,7 @@ package io.millrace.benchmarks;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
+import io.millrace.benchmarks.learning.LearningBenchmark;
 import io.millrace.runtime.command.CommandFailure;
 import java.util.List;
 import org.slf4j.Logger;
@@ -20,7 +21,7 @@ import picocli.CommandLine.ScopeType;
         scope = ScopeType.INHERIT,
         sortOptions = false,
         subcommands = {
-            TrialBenchmark.class,
+            LearningBenchmark.class,
             StepBenchmark.class,
             RoutingBenchmark.class,
             LatencyBenchmark.class,
@@ -39,7 +40,7 @@ public final class Benchmarks {
     /** Broker, Kafka Streams and engine warn of what is so on purpose; between figures only errors are worth a line. */
     private static void keepQuiet() {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
-        for (String name : List.of(Logger.ROOT_LOGGER_NAME, "ai.djl", "kafka", "org.apache.kafka")) {
+        for (String name : List.of(Logger.ROOT_LOGGER_NAME, "ai.djl", "io.millrace", "kafka", "org.apache.kafka")) {
             context.getLogger(name).setLevel(Level.ERROR);
         }
     }

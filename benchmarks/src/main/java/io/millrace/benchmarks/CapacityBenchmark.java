@@ -102,8 +102,8 @@ final class CapacityBenchmark implements Callable<Integer> {
                 TopicReader predictions =
                         reader(pipeline, pipeline.settings().topics().predictions());
                 KafkaProducer<String, Frame> producer = pipeline.producer()) {
-            List<Frame> warmUp = frames(data, 1, count / 2);
-            List<Frame> measured = frames(data, 2, count);
+            List<Frame> warmUp = frames(data, options.seedOr(1), count / 2);
+            List<Frame> measured = frames(data, options.seedOr(1) + 1, count);
             RoutingBenchmark.route(warmUp, pipeline, producer, accepted);
             long elapsed = RoutingBenchmark.route(measured, pipeline, producer, accepted);
             pipeline.startPredictors(processes);

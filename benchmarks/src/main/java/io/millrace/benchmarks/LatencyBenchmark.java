@@ -142,8 +142,9 @@ final class LatencyBenchmark implements Callable<Integer> {
     }
 
     /** One more than asked for: the first is not counted. */
-    private static Queue<Frame> frames(int count) throws IOException {
-        FrameStream stream = new FrameStream(FashionData.bundled().training(), StreamPlan.of(7, count + 1L));
+    private Queue<Frame> frames(int count) throws IOException {
+        FrameStream stream =
+                new FrameStream(FashionData.bundled().training(), StreamPlan.of(options.seedOr(7), count + 1L));
         Instant start = Instant.now().minus(FrameStream.INTERVAL.multipliedBy(count + 1L));
         Queue<Frame> frames = new ArrayDeque<>();
         for (long i = 0; i <= count; i++) {

@@ -16,7 +16,7 @@ import java.util.Map;
  * The figures of one run and where it took place. A figure's name says what, of which part, and in which unit, joined
  * by dots.
  */
-final class Report {
+public final class Report {
     private final String benchmark;
     private final Instant at;
     private final double loadBefore =
@@ -24,20 +24,20 @@ final class Report {
     private final Map<String, Double> figures = new LinkedHashMap<>();
 
     /** @param at when the run began */
-    Report(String benchmark, Instant at) {
+    public Report(String benchmark, Instant at) {
         this.benchmark = benchmark;
         this.at = at;
     }
 
     /** Adds a figure; figures keep their order. NaN says that there is none, and is left out. */
-    void add(String name, double value) {
+    public void add(String name, double value) {
         if (!Double.isNaN(value)) {
             figures.put(name, value);
         }
     }
 
     /** Prints a line for each figure. */
-    void print(PrintWriter out) {
+    public void print(PrintWriter out) {
         Machine machine = Machine.here();
         out.printf(
                 Locale.ROOT,
@@ -51,7 +51,7 @@ final class Report {
     }
 
     /** Writes the same as JSON. */
-    void writeTo(Path file) throws IOException {
+    public void writeTo(Path file) throws IOException {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("benchmark", benchmark);
         document.put("at", at.toString());

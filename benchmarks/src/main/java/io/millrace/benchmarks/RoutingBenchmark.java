@@ -68,7 +68,8 @@ final class RoutingBenchmark implements Callable<Integer> {
                 KafkaProducer<String, Frame> producer = pipeline.producer()) {
             for (int round = 0; round <= rounds; round++) {
                 for (Encoding encoding : ENCODINGS) {
-                    long seed = round * 10L + encoding.ordinal(); // another seed gives other frame ids
+                    // Another seed gives other frame ids.
+                    long seed = options.seedOr(0) + round * 10L + encoding.ordinal();
                     List<Frame> batch = frames(data, new StreamPlan(seed, 4, Drift.NONE, perTurn, encoding));
                     long elapsed = route(batch, pipeline, producer, accepted);
                     if (round > 0) {

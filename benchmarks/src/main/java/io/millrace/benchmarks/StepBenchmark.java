@@ -1,7 +1,13 @@
 package io.millrace.benchmarks;
 
+import io.millrace.benchmarks.learning.Arm.Learns;
+import io.millrace.benchmarks.learning.FashionStreams;
+import io.millrace.benchmarks.learning.LearningStream;
+import io.millrace.benchmarks.learning.StreamIntake;
+import io.millrace.benchmarks.learning.StreamName;
 import io.millrace.quickstart.data.FashionData;
 import io.millrace.trainer.TrainerSettings;
+import io.millrace.trainer.batch.Sample;
 import io.millrace.trainer.batch.TrainingBatch;
 import io.millrace.trainer.learn.Learner;
 import io.millrace.trainer.learn.StepResult;
@@ -47,26 +53,36 @@ final class StepBenchmark implements Callable<Integer> {
     private static final class Run implements AutoCloseable {
         private final TrainerSettings settings;
         private final Learner learner;
-        private final StreamBatches batches;
+        private final StreamIntake intake;
+        private long step;
         private final Timings timings = new Timings();
         private double accepted;
 
-        Run(Compute compute, TrainerSettings settings, FashionStream stream) {
+        Run(Compute compute, TrainerSettings settings, LearningStream stream) {
             this.settings = settings;
-            this.learner = new Learner(
-                    compute, settings.learn().network(FashionStream.SHAPE, FashionStream.CLASSES), settings.learn());
-            this.batches = new StreamBatches(stream, settings);
+            this.learner =
+                    new Learner(compute, settings.learn().network(stream.shape(), stream.classes()), settings.learn());
+            this.intake = new StreamIntake(stream, Learns.FROM_STREAM, settings);
+        }
+
+        TrainingBatch nextBatch() {
+            List<Sample> fresh = intake.take(settings.framesPerStep()).fresh();
+            step++;
+            TrainingBatch batch = intake.batch(step, fresh)
+                    .orElseThrow(() -> new IllegalStateException("expected labels with frame 0, got none"));
+            intake.keep(fresh);
+            return batch;
         }
 
         void warmUp(int steps) {
             for (int i = 0; i < steps; i++) {
-                learner.step(batches.next());
+                learner.step(nextBatch());
             }
         }
 
         void turn() {
             for (int i = 0; i < STEPS_A_TURN; i++) {
-                TrainingBatch batch = batches.next();
+                TrainingBatch batch = nextBatch();
                 long before = System.nanoTime();
                 StepResult result = learner.step(batch);
                 timings.add(System.nanoTime() - before);
@@ -96,15 +112,14 @@ final class StepBenchmark implements Callable<Integer> {
                 Compute.open(common.learn().device(), common.learn().threads())) {
             for (String method : METHODS) {
                 TrainerSettings settings = options.trainer(Map.of("trainer.method", method));
-                runs.add(new Run(
-                        compute,
-                        settings,
-                        FashionStream.of(data, SEED, data.training().size())));
+                int batches = options.or(warmUp, 220, 300) + STEPS_A_TURN * options.or(turns, 10, 40) + 1;
+                FashionStreams streams = FashionStreams.usual(data, batches * settings.framesPerStep());
+                runs.add(new Run(compute, settings, streams.stream(StreamName.S0, options.seedOr(SEED))));
             }
             measureMethods(runs, report);
             Run last = runs.get(runs.size() - 1);
             int accepted = (int) Math.round(last.acceptedPerStep());
-            try (StepParts parts = new StepParts(compute, last.settings.learn(), last.batches.next(), accepted)) {
+            try (StepParts parts = new StepParts(compute, last.settings.learn(), last.nextBatch(), accepted)) {
                 measureParts(parts, report);
             }
             runs.forEach(Run::close);

@@ -3,6 +3,7 @@ package io.millrace.benchmarks;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.millrace.schemas.SampleShape;
 import io.millrace.trainer.augment.Augmentation;
 import io.millrace.trainer.batch.Randomness;
 import io.millrace.trainer.batch.Randomness.Purpose;
@@ -30,6 +31,9 @@ final class StepParts implements AutoCloseable {
     /** Contained in {@code student.forward.and.backward}. */
     static final String STUDENT_FORWARD = "student.forward";
 
+    private static final SampleShape SHAPE = SampleShape.of(1, 28, 28);
+    private static final int CLASSES = 10;
+
     private final NDManager scope;
     private final LearnSettings settings;
     private final TrainingBatch batch;
@@ -40,7 +44,7 @@ final class StepParts implements AutoCloseable {
     private final FlatParameters teacher;
     private final Optimizer optimizer;
     private final ExponentialMovingAverage average;
-    private final InputBuffer buffer = new InputBuffer(FashionStream.SHAPE);
+    private final InputBuffer buffer = new InputBuffer(SHAPE);
     private final NDArray gradient;
     private final Map<String, Timings> timings = new LinkedHashMap<>();
     private long step;
@@ -52,8 +56,8 @@ final class StepParts implements AutoCloseable {
         this.settings = settings;
         this.batch = batch;
         this.accepted = accepted;
-        this.augmentation = Augmentation.of(FashionStream.SHAPE, settings.images(), settings.sensors());
-        this.network = new Network(settings.network(FashionStream.SHAPE, FashionStream.CLASSES), scope);
+        this.augmentation = Augmentation.of(SHAPE, settings.images(), settings.sensors());
+        this.network = new Network(settings.network(SHAPE, CLASSES), scope);
         float[] first = network.initialParameters(settings.seed());
         this.student = new FlatParameters(scope, network.layout(), first);
         this.teacher = new FlatParameters(scope, network.layout(), first);

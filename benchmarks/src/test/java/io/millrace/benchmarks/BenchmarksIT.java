@@ -25,25 +25,18 @@ class BenchmarksIT {
     Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"trial", "step", "routing", "latency", "capacity"})
+    @ValueSource(strings = {"learning", "step", "routing", "latency", "capacity"})
     void shouldExplainItselfWhenAskedForHelp(String benchmark) {
         assertThat(run(benchmark, "--help")).isZero();
-        assertThat(out.toString()).contains("Usage: millrace bench " + benchmark, "--quick", "--json", "--set");
+        assertThat(out.toString())
+                .contains("Usage: millrace bench " + benchmark, "--quick", "--json", "--set", "--seed");
     }
 
     @Test
     void shouldTellEveryErrorWhenSettingsAreBad() {
-        assertThat(run("trial", "--methods", "magic", "--set", "trainer.sed=1")).isEqualTo(2);
+        assertThat(run("step", "--set", "trainer.method=magic", "--set", "trainer.sed=1"))
+                .isEqualTo(2);
         assertThat(err.toString()).contains("trainer.method", "did you mean trainer.seed?");
-    }
-
-    @Test
-    void shouldTellAccuracyAndCostOfAMethod() throws IOException {
-        JsonNode figures = figures("trial", "--frames", "200", "--methods", "supervised");
-
-        assertThat(figures.get("supervised.accuracy.mean.percent").asDouble()).isBetween(0.0, 100.0);
-        assertThat(figures.get("supervised.seed7.steps").asInt()).isEqualTo(50);
-        assertThat(figures.has("supervised.seed7.step.median.ms")).isTrue();
     }
 
     @Test

@@ -28,7 +28,9 @@ public final class Chance {
         EXPOSURE(3),
         LABELED(4),
         WRONG(5),
-        WHICH_WRONG(6);
+        WHICH_WRONG(6),
+        VIEW(7),
+        KIND(8);
 
         private final long salt;
 

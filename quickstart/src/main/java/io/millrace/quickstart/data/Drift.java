@@ -14,7 +14,7 @@ public enum Drift {
      */
     BRIGHTNESS;
 
-    private static final double ANGLE = Math.toRadians(36);
+    private static final double ANGLE = 36;
     private static final int STRETCH = 250;
     private static final double DARK = 0.25;
     private static final double BRIGHT = 3;
@@ -29,14 +29,14 @@ public enum Drift {
     byte[] apply(Moment moment, byte[] pixels, int width) {
         return switch (this) {
             case NONE -> pixels;
-            case ROTATE -> moment.sequence() < moment.limit() / 2 ? pixels : rotated(pixels, width);
+            case ROTATE -> moment.sequence() < moment.limit() / 2 ? pixels : Rotation.turned(pixels, width, ANGLE);
             case BRIGHTNESS -> moment.source() % 2 == 0 ? exposed(pixels, gain(moment)) : pixels;
         };
     }
 
     /** An image as every camera sees it when the stream ends, faults of single cameras aside. */
     public byte[] atTheEnd(byte[] pixels, int width) {
-        return this == ROTATE ? rotated(pixels, width) : pixels;
+        return this == ROTATE ? Rotation.turned(pixels, width, ANGLE) : pixels;
     }
 
     /** Which frame, of which stream: the source counts from 0, the limit is the length of the stream. */
@@ -53,37 +53,5 @@ public enum Drift {
             pixels[i] = (byte) Math.min(255, Math.round((pixels[i] & 0xFF) * gain));
         }
         return pixels;
-    }
-
-    /** Turns the image around its centre with bilinear interpolation; what was outside is black. */
-    private static byte[] rotated(byte[] pixels, int width) {
-        int height = pixels.length / width;
-        byte[] turned = new byte[pixels.length];
-        double centreX = (width - 1) / 2.0;
-        double centreY = (height - 1) / 2.0;
-        double cos = Math.cos(ANGLE);
-        double sin = Math.sin(ANGLE);
-        for (int y = 0; y < height; y++) {
-            for (int x = 0; x < width; x++) {
-                double fromX = cos * (x - centreX) + sin * (y - centreY) + centreX;
-                double fromY = -sin * (x - centreX) + cos * (y - centreY) + centreY;
-                turned[y * width + x] = (byte) Math.round(between(pixels, width, fromX, fromY));
-            }
-        }
-        return turned;
-    }
-
-    private static double between(byte[] pixels, int width, double x, double y) {
-        int left = (int) Math.floor(x);
-        int top = (int) Math.floor(y);
-        double right = x - left;
-        double low = y - top;
-        return (1 - low) * ((1 - right) * at(pixels, width, left, top) + right * at(pixels, width, left + 1, top))
-                + low * ((1 - right) * at(pixels, width, left, top + 1) + right * at(pixels, width, left + 1, top + 1));
-    }
-
-    private static int at(byte[] pixels, int width, int x, int y) {
-        boolean inside = x >= 0 && x < width && y >= 0 && y < pixels.length / width;
-        return inside ? pixels[y * width + x] & 0xFF : 0;
     }
 }

@@ -16,12 +16,7 @@ import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.BitmapEncoder.BitmapFormat;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
-import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
-import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
 import org.knowm.xchart.internal.chartpart.Chart;
-import org.knowm.xchart.style.Styler.LegendPosition;
-import org.knowm.xchart.style.markers.SeriesMarkers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,8 +43,8 @@ public final class Plots {
     public Optional<String> writeTo(Path directory) throws IOException {
         try {
             Files.createDirectories(directory);
-            save(accuracy(), directory.resolve("accuracy.png"));
-            save(gate(), directory.resolve("gate.png"));
+            accuracy().writeTo(directory.resolve("accuracy.png"));
+            gate().writeTo(directory.resolve("gate.png"));
             save(perClass(), directory.resolve("classes.png"));
             return Optional.empty();
         } catch (LinkageError | AWTError | RuntimeException e) {
@@ -60,8 +55,8 @@ public final class Plots {
     }
 
     /** Prequential accuracy as it went, and the mean of each champion while it reigned. */
-    private XYChart accuracy() {
-        XYChart chart = chart("Accuracy of predictions, told by labels that came later");
+    private LineChart accuracy() {
+        LineChart chart = shares("Accuracy of predictions, told by labels that came later");
         add(chart, "last 100 labels", run.curves().accuracy());
         List<Point> steps = new ArrayList<>();
         List<Promotion> promotions = run.versions().promotions();
@@ -80,8 +75,8 @@ public final class Plots {
         return chart;
     }
 
-    private XYChart gate() {
-        XYChart chart = chart("Gate: share of unlabeled frames that pass, and how many pseudo-labels are right");
+    private LineChart gate() {
+        LineChart chart = shares("Gate: share of unlabeled frames that pass, and how many pseudo-labels are right");
         add(chart, "pass the gate", run.curves().maskRate());
         add(chart, "pseudo-labels right", run.curves().precision());
         return chart;
@@ -108,28 +103,14 @@ public final class Plots {
         return chart;
     }
 
-    private static XYChart chart(String title) {
-        XYChart chart = new XYChartBuilder()
-                .width(WIDTH)
-                .height(HEIGHT)
-                .title(title)
-                .xAxisTitle(FRAMES)
-                .yAxisTitle("share")
-                .build();
-        chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0);
-        chart.getStyler().setChartBackgroundColor(Color.WHITE);
-        chart.getStyler().setLegendPosition(LegendPosition.InsideSE);
-        chart.getStyler().setDefaultSeriesRenderStyle(XYSeriesRenderStyle.Line);
-        return chart;
+    private static LineChart shares(String title) {
+        return new LineChart(title, FRAMES, "share").between(0, 1);
     }
 
-    /** A curve; an empty one is left out, because XChart refuses it. */
-    private static void add(XYChart chart, String name, List<Point> points) {
-        if (!points.isEmpty()) {
-            double[] frames = points.stream().mapToDouble(Point::frames).toArray();
-            double[] values = points.stream().mapToDouble(Point::value).toArray();
-            chart.addSeries(name, frames, values).setMarker(SeriesMarkers.NONE);
-        }
+    private static void add(LineChart chart, String name, List<Point> points) {
+        double[] frames = points.stream().mapToDouble(Point::frames).toArray();
+        double[] values = points.stream().mapToDouble(Point::value).toArray();
+        chart.add(name, frames, values);
     }
 
     private static void save(Chart<?, ?> chart, Path file) throws IOException {

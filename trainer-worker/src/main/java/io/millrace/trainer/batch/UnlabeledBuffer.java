@@ -1,16 +1,20 @@
 package io.millrace.trainer.batch;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** The latest unlabeled samples, drawn again beside the fresh ones so that each frame teaches more than once. */
+/**
+ * The latest unlabeled samples, drawn again beside the fresh ones so that each frame teaches more than once. A draw costs
+ * the same however many are kept.
+ */
 public final class UnlabeledBuffer {
     private final int capacity;
-    private final Deque<Sample> samples = new ArrayDeque<>();
+    /** A ring once it is full: the oldest is at {@link #oldest}, its elders were overwritten. */
+    private final List<Sample> samples = new ArrayList<>();
+
+    private int oldest;
 
     /** @param capacity most samples kept */
     public UnlabeledBuffer(int capacity) {
@@ -19,9 +23,13 @@ public final class UnlabeledBuffer {
 
     /** Adds samples; the oldest make room. */
     public void addAll(Collection<Sample> fresh) {
-        samples.addAll(fresh);
-        while (samples.size() > capacity) {
-            samples.removeFirst();
+        for (Sample sample : fresh) {
+            if (samples.size() < capacity) {
+                samples.add(sample);
+            } else {
+                samples.set(oldest, sample);
+                oldest = (oldest + 1) % capacity;
+            }
         }
     }
 
@@ -32,16 +40,24 @@ public final class UnlabeledBuffer {
 
     /** All samples, oldest first. */
     public List<Sample> samples() {
-        return List.copyOf(samples);
+        List<Sample> inOrder = new ArrayList<>(samples.size());
+        for (int age = 0; age < samples.size(); age++) {
+            inOrder.add(byAge(age));
+        }
+        return List.copyOf(inOrder);
     }
 
     /** Draws {@code count} samples with replacement; none when the buffer is empty. */
     public List<Sample> draw(int count, RandomGenerator random) {
         List<Sample> drawn = new ArrayList<>(count);
-        Sample[] all = samples.toArray(Sample[]::new);
-        for (int i = 0; i < count && all.length > 0; i++) {
-            drawn.add(all[random.nextInt(all.length)]);
+        for (int i = 0; i < count && !samples.isEmpty(); i++) {
+            drawn.add(byAge(random.nextInt(samples.size())));
         }
         return drawn;
+    }
+
+    /** @param age 0 for the oldest */
+    private Sample byAge(int age) {
+        return samples.get((oldest + age) % samples.size());
     }
 }

@@ -83,6 +83,22 @@ class BuffersTest {
     }
 
     @Test
+    void shouldKeepTheLatestUnlabeledSamplesInOrderWhenFull() {
+        UnlabeledBuffer buffer = new UnlabeledBuffer(3);
+        for (String id : List.of("a", "b", "c", "d", "e")) {
+            buffer.addAll(List.of(new Sample(id, "camera", new float[0], Sample.UNLABELED)));
+        }
+
+        assertThat(buffer.samples()).extracting(Sample::frameId).containsExactly("c", "d", "e");
+        assertThat(buffer.draw(100, new SplittableRandom(1)))
+                .extracting(Sample::frameId)
+                .containsOnly("c", "d", "e");
+        int oldest = new SplittableRandom(4).nextInt(3);
+        assertThat(buffer.draw(1, new SplittableRandom(4)).get(0))
+                .isSameAs(buffer.samples().get(oldest));
+    }
+
+    @Test
     void shouldAssembleNothingWithoutALabel() {
         assertThat(new BatchAssembler(7, 2, 4)
                         .assemble(1, new LabeledBuffer(1, Eviction.OLDEST), new UnlabeledBuffer(1), List.of()))

@@ -1,0 +1,41 @@
+package io.millrace.benchmarks.learning;
+
+import io.millrace.trainer.evaluate.Evaluation;
+import java.util.List;
+
+/**
+ * What came of a run. Shares are in 0..1; NaN says that there is none.
+ *
+ * @param steps that were taken, or refused for not being finite
+ * @param refusedSteps refused ones
+ * @param labels that came for frames in training
+ * @param curve all examinations
+ * @param drifts frames at which drifts began
+ * @param lastDomain domain of the last frame
+ * @param end the teacher at the end on all test samples that judge it, at the temperature
+ * @param temperature fitted to the latest scored labels, as for serving
+ * @param prequential share of right answers to labels, each scored when it came and before it was trained
+ * @param gate what became of pseudo-labels
+ * @param backdoor share of triggered samples that are given the attacker's class
+ * @param cpuSeconds of the process for batches and steps, examinations left out
+ * @param wallSeconds of the whole run
+ */
+record RunResult(
+        long steps,
+        int refusedSteps,
+        long labels,
+        List<CurvePoint> curve,
+        List<Long> drifts,
+        int lastDomain,
+        Evaluation end,
+        double temperature,
+        double prequential,
+        GateCounts gate,
+        double backdoor,
+        double cpuSeconds,
+        double wallSeconds) {
+    RunResult {
+        curve = List.copyOf(curve);
+        drifts = List.copyOf(drifts);
+    }
+}
