@@ -1,4 +1,4 @@
-package io.millrace.benchmarks.sensor;
+package io.millrace.benchmarks.samples;
 
 import io.millrace.trainer.batch.Sample;
 import java.util.ArrayList;
@@ -18,13 +18,13 @@ public final class Machines {
     private Machines() {}
 
     /** @param training number of windows to stream, at least 1 @param seed decides them */
-    public static WindowSet of(int training, long seed) {
+    public static SampleSet of(int training, long seed) {
         SplittableRandom hall = new SplittableRandom(HALL);
         List<Vibration> machines = IntStream.range(0, MACHINES)
                 .mapToObj(i -> new Vibration(Machine.draw(hall)))
                 .toList();
         List<Sample> test = windows("test", TEST, machines, hall.split());
-        return new WindowSet(
+        return new SampleSet(
                 Vibration.SHAPE,
                 Vibration.CLASSES,
                 windows("window", training, machines, new SplittableRandom(seed)),

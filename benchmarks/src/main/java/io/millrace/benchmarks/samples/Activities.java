@@ -1,4 +1,4 @@
-package io.millrace.benchmarks.sensor;
+package io.millrace.benchmarks.samples;
 
 import io.millrace.schemas.SampleShape;
 import io.millrace.trainer.batch.Sample;
@@ -26,8 +26,8 @@ public final class Activities {
     private Activities() {}
 
     /** @param directory with the folders {@code train} and {@code test} */
-    public static WindowSet in(Path directory) throws IOException {
-        return new WindowSet(SHAPE, CLASSES, read(directory, "train"), read(directory, "test"));
+    public static SampleSet in(Path directory) throws IOException {
+        return new SampleSet(SHAPE, CLASSES, read(directory, "train"), read(directory, "test"));
     }
 
     private static List<Sample> read(Path directory, String part) throws IOException {

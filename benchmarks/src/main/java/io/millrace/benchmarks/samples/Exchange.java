@@ -1,4 +1,4 @@
-package io.millrace.benchmarks.sensor;
+package io.millrace.benchmarks.samples;
 
 import io.millrace.trainer.batch.Sample;
 import java.util.Objects;
@@ -12,7 +12,7 @@ import java.util.function.UnaryOperator;
  * @param channels of a window
  * @param seed decides gains and offsets
  */
-record Exchange(int channels, long seed) implements UnaryOperator<Sample> {
+public record Exchange(int channels, long seed) implements UnaryOperator<Sample> {
     private static final double GAIN = 0.7;
     private static final double OFFSET = 0.5;
 

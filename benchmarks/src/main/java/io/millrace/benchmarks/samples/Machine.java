@@ -1,4 +1,4 @@
-package io.millrace.benchmarks.sensor;
+package io.millrace.benchmarks.samples;
 
 import java.util.SplittableRandom;
 

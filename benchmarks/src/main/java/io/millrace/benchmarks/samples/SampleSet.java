@@ -1,4 +1,4 @@
-package io.millrace.benchmarks.sensor;
+package io.millrace.benchmarks.samples;
 
 import io.millrace.schemas.SampleShape;
 import io.millrace.trainer.batch.Sample;
@@ -12,8 +12,8 @@ import java.util.List;
  * @param training shown by streams
  * @param test never in a stream
  */
-public record WindowSet(SampleShape shape, int classes, List<Sample> training, List<Sample> test) {
-    public WindowSet {
+public record SampleSet(SampleShape shape, int classes, List<Sample> training, List<Sample> test) {
+    public SampleSet {
         training = List.copyOf(training);
         test = List.copyOf(test);
         if (training.isEmpty() || test.isEmpty()) {
