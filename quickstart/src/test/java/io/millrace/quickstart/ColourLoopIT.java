@@ -51,9 +51,8 @@ class ColourLoopIT {
                 "trainer.augment.image.flip", "true");
         try (RunningLoop loop = new RunningLoop(directory, "colour.", settings)) {
             publish(loop, pictures, 0, LABELED);
-            loop.await(() -> loop.read(loop.stream().pipeline().topics().labeledFrames())
-                            .size()
-                    == LABELED);
+            loop.await(() ->
+                    loop.read(loop.stream().pipeline().topics().labeledFrames()).size() == LABELED);
             publish(loop, pictures, LABELED, FRAMES);
             try (TrainerWorker trainer = loop.trainer()) {
                 loop.await(() -> loop.predictions().size() == FRAMES);
@@ -78,10 +77,9 @@ class ColourLoopIT {
             double labelsAlone = accuracy(pipeline, pictures, lastOfLabelsAlone);
             assertThat(loop.read(pipeline.topics().acceptedFrames())).hasSize(FRAMES + JUDGES);
             assertThat(untrained).as("chance").isLessThan(0.25);
-            System.out.println("FIGURES " + untrained + " " + labelsAlone + " " + lastOfLabelsAlone.getStep() + " " + answered + " steps " + versions.get(versions.size()-1).getStep());
             assertThat(answered)
                     .as("untrained %s, labels alone %s", untrained, labelsAlone)
-                    .isGreaterThan(0.5)
+                    .isGreaterThan(0.55)
                     .isGreaterThan(labelsAlone + 0.1);
         }
     }

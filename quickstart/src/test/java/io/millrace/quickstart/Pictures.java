@@ -23,7 +23,16 @@ import javax.imageio.ImageIO;
 final class Pictures {
     /** The pictures, which are the classes. */
     static final List<String> CLASSES = List.of(
-            "astronaut", "brick", "chelsea", "coffee", "grass", "gravel", "hubble_deep_field", "ihc", "retina", "rocket");
+            "astronaut",
+            "brick",
+            "chelsea",
+            "coffee",
+            "grass",
+            "gravel",
+            "hubble_deep_field",
+            "ihc",
+            "retina",
+            "rocket");
 
     private static final int SIDE = 32;
     /** Columns from here on are for judging. */

@@ -19,7 +19,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "colour",
         description = "How well methods learn from colour images of 32 x 32 pixels, without Kafka.",
-        footer = {"", "Arms: a method of trainer.method; no-update; oracle; METHOD*K takes K steps for each batch of frames."})
+        footer = {
+            "",
+            "Arms: a method of trainer.method; no-update; oracle; METHOD*K takes K steps for each batch of frames."
+        })
 public final class ColourBenchmark implements Callable<Integer> {
     @Spec
     CommandSpec spec = CommandSpec.create();

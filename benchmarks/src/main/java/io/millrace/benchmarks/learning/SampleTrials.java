@@ -75,8 +75,8 @@ final class SampleTrials {
     }
 
     private RunResult run(LearningStream over, Arm arm, long seed, Progress progress) {
-        TrainerSettings settings = options.trainer(
-                Map.of("trainer.method", arm.method().text(), "trainer.seed", Long.toString(seed)));
+        TrainerSettings settings =
+                options.trainer(Map.of("trainer.method", arm.method().text(), "trainer.seed", Long.toString(seed)));
         try (LearningRun run = new LearningRun(over, arm, settings, options.quick ? FEW_LOOKS : LOOKS)) {
             return run.run(point -> progress.advance((double) point.frames() / over.length(), point.accuracy()));
         }

@@ -24,7 +24,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "sensor",
         description = "How well methods learn from windows of sensors, without Kafka.",
-        footer = {"", "Arms: a method of trainer.method; no-update; oracle; METHOD*K takes K steps for each batch of frames."})
+        footer = {
+            "",
+            "Arms: a method of trainer.method; no-update; oracle; METHOD*K takes K steps for each batch of frames."
+        })
 public final class SensorBenchmark implements Callable<Integer> {
     private static final int MACHINE_FRAMES = 8_000;
 
@@ -61,7 +64,8 @@ public final class SensorBenchmark implements Callable<Integer> {
     public Integer call() throws IOException {
         Report report = new Report("sensor", Instant.now());
         SampleSet people = directory == null ? null : Activities.in(directory);
-        int length = trials.length(people == null ? MACHINE_FRAMES : people.training().size());
+        int length = trials.length(
+                people == null ? MACHINE_FRAMES : people.training().size());
         LongFunction<SampleSet> samples = seed -> people == null ? Machines.of(length, seed) : people;
         for (Sensors kind : sensors) {
             trials.run(

@@ -47,8 +47,8 @@ public final class Activities {
             }
         }
         if (people.length != classes.length) {
-            throw new IOException("expected as many people as classes in " + folder + ", got " + people.length
-                    + " and " + classes.length);
+            throw new IOException("expected as many people as classes in " + folder + ", got " + people.length + " and "
+                    + classes.length);
         }
         List<Sample> samples = new ArrayList<>();
         for (int i = 0; i < classes.length; i++) {

@@ -17,8 +17,8 @@ public record SampleSet(SampleShape shape, int classes, List<Sample> training, L
         training = List.copyOf(training);
         test = List.copyOf(test);
         if (training.isEmpty() || test.isEmpty()) {
-            throw new IllegalArgumentException("expected samples to learn from and to judge, got " + training.size()
-                    + " and " + test.size());
+            throw new IllegalArgumentException(
+                    "expected samples to learn from and to judge, got " + training.size() + " and " + test.size());
         }
     }
 }

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 
 class SampleStreamTest {
     private static final UnaryOperator<Sample> SAME = UnaryOperator.identity();
-    private static final UnaryOperator<Sample> NEGATIVE =
-            sample -> new Sample(sample.frameId(), sample.sourceId(), new float[] {-sample.values()[0]}, sample.label());
+    private static final UnaryOperator<Sample> NEGATIVE = sample ->
+            new Sample(sample.frameId(), sample.sourceId(), new float[] {-sample.values()[0]}, sample.label());
 
     /** Sample i has the value i + 1 and the class i modulo 2. */
     private static SampleSet samples(int training) {

@@ -39,10 +39,13 @@ class SampleSetsTest {
         Sample after = exchange.apply(before);
 
         float[] seen = after.values();
-        assertThat(seen[2] - seen[1]).isCloseTo(seen[1] - seen[0], within(1e-5f)).isPositive();
+        assertThat(seen[2] - seen[1])
+                .isCloseTo(seen[1] - seen[0], within(1e-5f))
+                .isPositive();
         assertThat(seen[1] - seen[0]).isNotCloseTo(1, within(1e-3f)).isNotCloseTo(seen[4] - seen[3], within(1e-3f));
         assertThat(exchange.apply(before).values()).containsExactly(seen);
-        assertThat(exchange.apply(new Sample("a", "machine-2", before.values(), 4)).values())
+        assertThat(exchange.apply(new Sample("a", "machine-2", before.values(), 4))
+                        .values())
                 .isNotEqualTo(seen);
         assertThat(before.values()).containsExactly(1, 2, 3, 1, 2, 3);
         assertThat(after.label()).isEqualTo(4);
