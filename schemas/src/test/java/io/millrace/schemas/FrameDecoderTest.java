@@ -138,7 +138,7 @@ class FrameDecoderTest {
     }
 
     @Test
-    void shouldRefuseWhenJpegHasTheFourColoursOfPrinting() throws IOException {
+    void shouldRefuseWhenJpegHasFourChannels() throws IOException {
         // Given
         WritableRaster raster = Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, 6, 4, 4, null);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -150,7 +150,7 @@ class FrameDecoderTest {
         // When
         Decoding decoding = colour.decode(Encoding.JPEG, List.of(3, 4, 6), ByteBuffer.wrap(bytes.toByteArray()));
         // Then
-        assertRefused(decoding, Reason.UNDECODABLE);
+        assertRefused(decoding, Reason.WRONG_SHAPE);
     }
 
     @Test
