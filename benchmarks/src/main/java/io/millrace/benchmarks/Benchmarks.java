@@ -2,7 +2,9 @@ package io.millrace.benchmarks;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
+import io.millrace.benchmarks.learning.ColourBenchmark;
 import io.millrace.benchmarks.learning.LearningBenchmark;
+import io.millrace.benchmarks.learning.SensorBenchmark;
 import io.millrace.runtime.command.CommandFailure;
 import java.util.List;
 import org.slf4j.Logger;
@@ -22,6 +24,8 @@ import picocli.CommandLine.ScopeType;
         sortOptions = false,
         subcommands = {
             LearningBenchmark.class,
+            SensorBenchmark.class,
+            ColourBenchmark.class,
             StepBenchmark.class,
             RoutingBenchmark.class,
             LatencyBenchmark.class,

@@ -25,7 +25,7 @@ class BenchmarksIT {
     Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"learning", "step", "routing", "latency", "capacity"})
+    @ValueSource(strings = {"learning", "sensor", "colour", "step", "routing", "latency", "capacity"})
     void shouldExplainItselfWhenAskedForHelp(String benchmark) {
         assertThat(run(benchmark, "--help")).isZero();
         assertThat(out.toString())
@@ -37,6 +37,23 @@ class BenchmarksIT {
         assertThat(run("step", "--set", "trainer.method=magic", "--set", "trainer.sed=1"))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("trainer.method", "did you mean trainer.seed?");
+    }
+
+    @Test
+    void shouldTellAccuracyBeforeAndAfterSensorsAreExchanged() throws IOException {
+        JsonNode figures = figures(
+                "sensor", "--quick", "--frames", "160", "--arms", "supervised,oracle", "--sensors", "same,exchanged");
+
+        for (String name : List.of("same.supervised", "same.oracle", "exchanged.supervised", "exchanged.oracle")) {
+            assertThat(figures.get(name + ".accuracy.mean.percent").asDouble()).isBetween(0.0, 100.0);
+            assertThat(figures.get(name + ".seed1.steps").asInt()).as(name).isEqualTo(40);
+        }
+    }
+
+    @Test
+    void shouldSayWhichFileIsMissingWhenColourImagesAreNotThere() {
+        assertThat(run("colour", "--data", directory.toString())).isNotZero();
+        assertThat(err.toString()).contains("data_batch_1.bin");
     }
 
     @Test

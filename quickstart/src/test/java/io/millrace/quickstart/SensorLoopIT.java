@@ -2,37 +2,17 @@ package io.millrace.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.quickstart.read.TopicReader;
 import io.millrace.record.Encoding;
 import io.millrace.record.Frame;
-import io.millrace.record.LabelAction;
-import io.millrace.record.LabelEvent;
-import io.millrace.record.ModelAlias;
 import io.millrace.record.Prediction;
-import io.millrace.runtime.PipelineSettings;
-import io.millrace.runtime.Settings;
-import io.millrace.schemas.Topic;
-import io.millrace.trainer.TrainerSettings;
 import io.millrace.trainer.TrainerWorker;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BooleanSupplier;
-import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,68 +32,52 @@ class SensorLoopIT {
     @TempDir
     private Path directory;
 
-    private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final Instant start = Instant.now().minusSeconds(60);
-    private TestPipeline broker;
-    private RunningStream stream;
-    private Map<String, String> given;
+    private RunningLoop loop;
 
     @BeforeEach
     void open() throws Exception {
-        broker = new TestPipeline(directory.resolve("broker"));
-        PipelineSettings created = broker.another("sensor.");
-        given = new HashMap<>();
-        given.put("pipeline.topic.prefix", "sensor.");
-        given.put("pipeline.classes", String.join(",", CLASSES));
-        given.put("pipeline.frame.shape", "2,64");
-        given.put("pipeline.blob.store", "file:" + directory.resolve("blobs"));
-        given.put("kafka.bootstrap.servers", created.kafka().get("bootstrap.servers"));
-        given.put("stream.state.dir", directory.resolve("stream").toString());
-        given.put("trainer.threads", "1");
-        given.put("trainer.network.width", "8");
-        given.put("trainer.batch.labeled", "16");
-        given.put("trainer.batch.unlabeled", "16");
-        given.put("trainer.start.labels", Integer.toString(LABELED));
-        given.put("trainer.commit.interval.steps", "16");
-        given.put("trainer.version.interval.steps", "32");
-        given.put("trainer.intake.idle.ms", "200");
-        stream = new RunningStream(without("trainer."));
+        loop = new RunningLoop(
+                directory,
+                "sensor.",
+                Map.of(
+                        "pipeline.classes", String.join(",", CLASSES),
+                        "pipeline.frame.shape", "2,64",
+                        "trainer.start.labels", Integer.toString(LABELED)));
     }
 
     @AfterEach
     void close() {
-        stream.close();
-        broker.close();
+        loop.close();
     }
 
     @Test
     void shouldLearnWindowsAndLoseNothingWhenTheTrainerIsStartedAgain() throws Exception {
-        try (KafkaProducer<String, byte[]> producer = producer()) {
-            publish(producer, 0, HALF);
-            TrainerWorker first = trainer();
-            await(() -> promoted().size() >= 2); // the untrained one and one that has learned
-            checkPort();
-            first.close();
+        publish(0, HALF);
+        TrainerWorker first = loop.trainer();
+        loop.await(() -> loop.promoted().size() >= 2); // the untrained one and one that has learned
+        checkPort();
+        first.close();
 
-            publish(producer, HALF, 2 * HALF);
-            TrainerWorker second = trainer();
-            await(() -> predictions().size() == 2 * HALF);
-            second.drain();
-            publish(producer, 2 * HALF, 3 * HALF);
-            await(() -> predictions().size() == 3 * HALF);
-            second.close();
-        }
+        publish(HALF, 2 * HALF);
+        TrainerWorker second = loop.trainer();
+        loop.await(() -> loop.predictions().size() == 2 * HALF);
+        second.drain();
+        publish(2 * HALF, 3 * HALF);
+        loop.await(() -> loop.predictions().size() == 3 * HALF);
+        second.close();
 
-        Map<String, Prediction> byFrame = new TreeMap<>();
-        predictions().forEach(prediction -> byFrame.put(prediction.getFrameId(), prediction));
+        Map<String, Prediction> byFrame = loop.predictionsByFrame();
         assertThat(byFrame).as("each frame is answered once").hasSize(3 * HALF);
-        assertThat(read(stream.pipeline().topics().acceptedFrames())).hasSize(3 * HALF);
+        assertThat(loop.read(loop.stream().pipeline().topics().acceptedFrames()))
+                .hasSize(3 * HALF);
         assertThat(right(byFrame, 2 * HALF, 3 * HALF)).isGreaterThan(0.75);
-        assertThat(failure.get()).isNull();
+        loop.checkHealth();
     }
 
     /** Meters of the Kafka clients, of Kafka Streams and of ours are all on the one port. */
     private void checkPort() throws Exception {
+        RunningStream stream = loop.stream();
         assertThat(stream.get("/metrics").body())
                 .contains("kafka_consumer_", "kafka_producer_", "kafka_stream_", "jvm_memory_")
                 .contains("stream_records_total{result=\"accepted\",topic=\"sensor.frames\"} " + HALF + ".0")
@@ -126,41 +90,15 @@ class SensorLoopIT {
         assertThat(stream.get("/readyz").body()).contains("ok   stream", "ok   training", "ok   predicting");
     }
 
-    private TrainerWorker trainer() {
-        Settings settings = Settings.of(TrainerSettings.declare(), Set.of("stream"), List.of(given));
-        TrainerWorker worker = new TrainerWorker(
-                PipelineSettings.from(settings), TrainerSettings.from(settings), stream.endpoint(), failure::set);
-        worker.start();
-        return worker;
-    }
-
-    private Map<String, String> without(String section) {
-        Map<String, String> others = new HashMap<>(given);
-        others.keySet().removeIf(key -> key.startsWith(section));
-        return others;
-    }
-
-    private KafkaProducer<String, byte[]> producer() {
-        return new KafkaProducer<>(
-                stream.pipeline().kafkaWith(Map.of()), new StringSerializer(), new ByteArraySerializer());
-    }
-
-    private void publish(KafkaProducer<String, byte[]> producer, int from, int to) throws Exception {
+    private void publish(int from, int to) {
         for (int i = from; i < to; i++) {
             Frame frame = frame(i);
-            send(producer, stream.pipeline().topics().frames(), frame.getSourceId(), frame);
+            loop.publish(frame);
             if (i < LABELED) {
-                String label = CLASSES.get(i % CLASSES.size());
-                LabelEvent event = new LabelEvent(frame.getFrameId(), LabelAction.ASSIGN, label, "generator", start);
-                send(producer, stream.pipeline().topics().labels(), frame.getFrameId(), event);
+                loop.publish(frame, CLASSES.get(i % CLASSES.size()), start);
             }
         }
-        producer.flush();
-    }
-
-    private static <V extends SpecificRecord> void send(
-            KafkaProducer<String, byte[]> producer, Topic<V> topic, String key, V value) {
-        var unused = producer.send(new ProducerRecord<>(topic.name(), key, BrokenRecords.bytes(topic, value)));
+        loop.flush();
     }
 
     private Frame frame(int i) {
@@ -185,16 +123,6 @@ class SensorLoopIT {
                 .build();
     }
 
-    private List<Prediction> predictions() {
-        return read(stream.pipeline().topics().predictions());
-    }
-
-    private List<String> promoted() {
-        return read(stream.pipeline().topics().modelAliases()).stream()
-                .map(ModelAlias::getVersion)
-                .toList();
-    }
-
     private static double right(Map<String, Prediction> byFrame, int from, int to) {
         int right = 0;
         for (int i = from; i < to; i++) {
@@ -202,27 +130,5 @@ class SensorLoopIT {
             right += prediction.getClassIndex() == i % CLASSES.size() ? 1 : 0;
         }
         return (double) right / (to - from);
-    }
-
-    private <V extends SpecificRecord> List<V> read(Topic<V> topic) {
-        List<V> values = new ArrayList<>();
-        try (TopicReader reader = new TopicReader(stream.pipeline(), List.of(topic.name()))) {
-            do {
-                reader.poll(Duration.ofMillis(100))
-                        .forEach(record ->
-                                values.add(TopicReader.decode(topic, record).orElseThrow()));
-            } while (!reader.isAtEnd());
-        }
-        return values;
-    }
-
-    private void await(BooleanSupplier condition) throws InterruptedException {
-        long deadline = System.nanoTime() + Duration.ofSeconds(90).toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(failure.get()).isNull();
-            assertThat(stream.failure()).isNull();
-            assertThat(System.nanoTime()).as("waited too long").isLessThan(deadline);
-            Thread.sleep(300);
-        }
     }
 }

@@ -7,12 +7,18 @@ import io.millrace.record.Encoding;
 import io.millrace.schemas.Decoding.Decoded;
 import io.millrace.schemas.Decoding.Refused;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
+import java.awt.image.Raster;
+import java.awt.image.WritableRaster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
 import org.junit.jupiter.api.Test;
 
 class FrameDecoderTest {
@@ -102,6 +108,49 @@ class FrameDecoderTest {
         for (BufferedImage image : List.of(wide, colourful, deep, oneBit)) {
             assertRefused(grey.decode(Encoding.PNG, List.of(1, 4, 6), encoded(image, "png")), Reason.WRONG_SHAPE);
         }
+    }
+
+    @Test
+    void shouldKeepTheOrderOfColoursWhenImageIsJpeg() throws IOException {
+        // Given
+        BufferedImage image = new BufferedImage(6, 4, BufferedImage.TYPE_3BYTE_BGR);
+        for (int i = 0; i < 24; i++) {
+            image.setRGB(i % 6, i / 6, 0xC86432);
+        }
+        // When
+        float[] values = decoded(colour.decode(Encoding.JPEG, List.of(3, 4, 6), encoded(image, "jpeg")));
+        // Then
+        for (int i = 0; i < 24; i++) {
+            assertThat(values[i]).isCloseTo(200 / 255f, within(0.03f));
+            assertThat(values[24 + i]).isCloseTo(100 / 255f, within(0.03f));
+            assertThat(values[48 + i]).isCloseTo(50 / 255f, within(0.03f));
+        }
+    }
+
+    @Test
+    void shouldRefuseWhenAColourPipelineGetsGreyOrTransparentImages() throws IOException {
+        BufferedImage plain = new BufferedImage(6, 4, BufferedImage.TYPE_BYTE_GRAY);
+        BufferedImage transparent = new BufferedImage(6, 4, BufferedImage.TYPE_4BYTE_ABGR);
+
+        assertRefused(colour.decode(Encoding.JPEG, List.of(3, 4, 6), encoded(plain, "jpeg")), Reason.WRONG_SHAPE);
+        assertRefused(colour.decode(Encoding.PNG, List.of(3, 4, 6), encoded(plain, "png")), Reason.WRONG_SHAPE);
+        assertRefused(colour.decode(Encoding.PNG, List.of(3, 4, 6), encoded(transparent, "png")), Reason.WRONG_SHAPE);
+    }
+
+    @Test
+    void shouldRefuseWhenJpegHasFourChannels() throws IOException {
+        // Given
+        WritableRaster raster = Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, 6, 4, 4, null);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+        try (ImageOutputStream out = ImageIO.createImageOutputStream(bytes)) {
+            writer.setOutput(out);
+            writer.write(null, new IIOImage(raster, null, null), null);
+        }
+        // When
+        Decoding decoding = colour.decode(Encoding.JPEG, List.of(3, 4, 6), ByteBuffer.wrap(bytes.toByteArray()));
+        // Then
+        assertRefused(decoding, Reason.WRONG_SHAPE);
     }
 
     @Test

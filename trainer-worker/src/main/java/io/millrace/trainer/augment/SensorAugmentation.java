@@ -52,21 +52,6 @@ public final class SensorAugmentation implements Augmentation {
         }
     }
 
-    private record Channel(double mean, double deviation) {
-        static Channel of(float[] sample, int start, int time) {
-            double sum = 0;
-            for (int t = 0; t < time; t++) {
-                sum += sample[start + t];
-            }
-            double mean = sum / time;
-            double squares = 0;
-            for (int t = 0; t < time; t++) {
-                squares += (sample[start + t] - mean) * (sample[start + t] - mean);
-            }
-            return new Channel(mean, Math.sqrt(squares / time));
-        }
-    }
-
     private record Placement(int from, int to, int later, float gain) {}
 
     private void copy(float[] sample, Placement at, float[] batch) {

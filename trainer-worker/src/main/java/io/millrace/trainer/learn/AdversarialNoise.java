@@ -3,12 +3,15 @@ package io.millrace.trainer.learn;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.millrace.trainer.augment.Channel;
 import io.millrace.trainer.batch.Randomness;
 import io.millrace.trainer.batch.Randomness.Purpose;
 import io.millrace.trainer.batch.TrainingBatch;
 import io.millrace.trainer.model.Gradient;
 import io.millrace.trainer.model.InputBuffer;
 import io.millrace.trainer.model.Network;
+import io.millrace.trainer.model.NetworkConfig;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
@@ -19,10 +22,10 @@ import java.util.SplittableRandom;
  *   d = random direction          g = gradient of KL(p, student(x + xi d)) by d          r = epsilon g / |g|
  * </pre>
  *
- * <p>Deviations: lengths are per value and in the network's input deviations, so that they fit every shape: epsilon is 0.2
- * (6 for 32x32x3 images in -1..1 would be 0.22), xi is 0.01, because the paper's 1e-6 is lost in the rounding of values
- * near 0.5. A row without gradient is
- * left as it is.
+ * <p>Deviations: lengths are per value, so that they fit every shape, and in a unit: of an image the network's input
+ * deviation, of a sensor window each channel's own standard deviation, so that volts and millimetres beside each other are
+ * disturbed alike and a constant channel not at all. Epsilon is 0.2 (6 for 32x32x3 images in -1..1 would be 0.22), xi is
+ * 0.01, because the paper's 1e-6 is lost in the rounding of values near 0.5. A row without gradient is left as it is.
  *
  * @param seed root of randomness
  */
@@ -39,24 +42,42 @@ record AdversarialNoise(long seed) implements Perturbation {
         }
         int size = seen.samples().length / seen.rows();
         int start = first * size;
-        double unit = network.config().inputDeviation() * Math.sqrt(size);
+        float[] units = units(seen, start, network.config());
         float[] direction = new float[count * size];
         SplittableRandom random = Randomness.at(seed, batch.step(), Purpose.ADVERSARY);
         for (int i = 0; i < direction.length; i++) {
             direction[i] = (float) random.nextGaussian();
         }
-        scaleRows(direction, size, XI * unit);
+        scaleRows(direction, size, XI * Math.sqrt(size));
         float[] moved = new float[direction.length];
         for (int i = 0; i < moved.length; i++) {
-            moved[i] = seen.samples()[start + i] + direction[i];
+            moved[i] = seen.samples()[start + i] + direction[i] * units[i];
         }
         float[] noise = gradient(seen, moved, network, weights);
-        scaleRows(noise, size, EPSILON * unit);
+        for (int i = 0; i < noise.length; i++) {
+            noise[i] *= units[i];
+        }
+        scaleRows(noise, size, EPSILON * Math.sqrt(size));
         float[] samples = seen.samples().clone();
         for (int i = 0; i < noise.length; i++) {
-            samples[start + i] += noise[i];
+            samples[start + i] += noise[i] * units[i];
         }
         return new StudentRows(samples, seen.targets(), seen.weights(), first, seen.chosen());
+    }
+
+    /** For each value of the unlabeled rows, what counts as a change of 1. */
+    private static float[] units(StudentRows seen, int start, NetworkConfig config) {
+        float[] units = new float[seen.samples().length - start];
+        if (config.input().isImage()) {
+            Arrays.fill(units, config.inputDeviation());
+            return units;
+        }
+        int time = config.input().dimensions().get(1);
+        for (int from = 0; from < units.length; from += time) {
+            Channel channel = Channel.of(seen.samples(), start + from, time);
+            Arrays.fill(units, from, from + time, (float) channel.deviation());
+        }
+        return units;
     }
 
     /** By the disturbed rows: {@code [rows * size]}. */

@@ -6,6 +6,7 @@ import java.util.stream.Stream;
 /** The methods, as settings name them. */
 public enum MethodName {
     ADAMATCH,
+    ADAMATCH_STUDENT,
     FIXMATCH,
     FIXMATCH_STUDENT,
     SOFTMATCH,

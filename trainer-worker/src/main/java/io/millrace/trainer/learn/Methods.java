@@ -14,7 +14,8 @@ final class Methods {
     private static Method named(LearnSettings settings, int classes) {
         GateSettings gate = settings.gate();
         return switch (settings.method()) {
-            case ADAMATCH -> AdaMatch.compose(gate, classes);
+            case ADAMATCH -> AdaMatch.compose(gate, Predictor.TEACHER, classes);
+            case ADAMATCH_STUDENT -> AdaMatch.compose(gate, Predictor.STUDENT, classes);
             case FIXMATCH -> FixMatch.compose(gate, Predictor.TEACHER);
             case FIXMATCH_STUDENT -> FixMatch.compose(gate, Predictor.STUDENT);
             case SOFTMATCH -> SoftMatch.compose(gate, classes);

@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.millrace.schemas.SampleShape;
+import io.millrace.trainer.augment.Channel;
 import io.millrace.trainer.batch.TrainingBatch;
 import io.millrace.trainer.model.Compute;
 import io.millrace.trainer.model.Gradient;
@@ -224,6 +225,9 @@ class LossTermsIT {
         Synthetic data = new Synthetic(SampleShape.of(2, 24));
         for (int i = 0; i < 9; i++) {
             System.arraycopy(data.sample(i).values(), 0, rows, i * 48, 48);
+            for (int t = 24; t < 48; t++) {
+                rows[i * 48 + t] *= 5; // the second channel comes in another unit
+            }
         }
         float[][] answers = answers(network, weights, rows);
         StudentRows seen = new StudentRows(rows, answers, new float[9], 1, new int[] {0, 1, 2, 3, 4, 5, 6, 7});
@@ -234,11 +238,12 @@ class LossTermsIT {
         for (int row = 0; row < 9; row++) {
             double squares = 0;
             for (int i = row * 48; i < (row + 1) * 48; i++) {
-                double noise = worst.samples()[i] - rows[i];
+                double unit = Channel.of(rows, i / 24 * 24, 24).deviation();
+                double noise = (worst.samples()[i] - rows[i]) / unit;
                 squares += noise * noise;
-                opposite[i] += (float) (i % 2 == 0 ? 0.2 : -0.2);
+                opposite[i] += (float) (i % 2 == 0 ? 0.2 * unit : -0.2 * unit);
             }
-            // 0.2 a value, labeled rows as they were.
+            // 0.2 of a channel's deviation a value, labeled rows as they were.
             assertThat(Math.sqrt(squares / 48)).isCloseTo(row == 0 ? 0 : 0.2, within(1e-4));
         }
         assertThat(divergence(answers, answers(network, weights, worst.samples())))
