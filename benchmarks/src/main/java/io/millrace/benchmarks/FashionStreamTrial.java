@@ -60,6 +60,7 @@ record FashionStreamTrial(TrainerSettings settings, FashionStream stream, List<S
                 TrainingBatch batch = batches.next();
                 long cpuBefore = PROCESS.getProcessCpuTime();
                 long before = System.nanoTime();
+                learner.score(batches.arrived());
                 StepResult result = learner.step(batch);
                 timings.add(System.nanoTime() - before);
                 cpu += PROCESS.getProcessCpuTime() - cpuBefore;

@@ -25,6 +25,7 @@ final class StreamBatches {
     private final LabeledBuffer labeled;
     private final UnlabeledBuffer unlabeled;
     private final BatchAssembler assembler;
+    private final List<Sample> arrived = new ArrayList<>();
     private long step;
     private long next;
 
@@ -40,9 +41,15 @@ final class StreamBatches {
                 settings.learn().batchUnlabeled());
     }
 
+    /** Labels that came with the last batch, new ones only: to be scored before that batch is learned. */
+    List<Sample> arrived() {
+        return List.copyOf(arrived);
+    }
+
     /** The batch of the next frames; unlabeled samples carry their true label, which no step looks at. */
     TrainingBatch next() {
         List<Sample> fresh = new ArrayList<>();
+        arrived.clear();
         for (int i = 0; i < framesPerStep; i++) {
             long sequence = next++ % stream.length();
             stream.labelsAt(sequence).forEach(this::take);
@@ -65,6 +72,9 @@ final class StreamBatches {
     private void take(Due due) {
         Sample sample = stream.sample(due.sequence());
         if (!holdoutRule.holdsOut(sample.frameId())) {
+            if (!labeled.contains(sample.frameId())) {
+                arrived.add(sample.labeled(due.classIndex()));
+            }
             labeled.put(sample.labeled(due.classIndex())); // a correction replaces what stands there
         }
     }

@@ -50,7 +50,7 @@ class RulesIT {
         given.put("trainer.gate.window.frames", "2000");
         given.put("trainer.gate.class.quota", "1");
         given.put("trainer.gate.source.quota", "0.05");
-        given.put("trainer.gate.source.wait.frames", "3");
+        given.put("trainer.gate.source.wait.frames", "30");
         given.put("trainer.gate.novelty.percentile", "0.8");
         given.put("trainer.gate.alignment", "weight");
         given.put("trainer.gate.alignment.prior", "labels");
@@ -69,7 +69,7 @@ class RulesIT {
         List<Sample> unlabeled = new ArrayList<>();
         for (int i = 0; i < 16; i++) {
             Sample sample = batch.unlabeled().get(i);
-            String source = i < 11 ? "camera-0" : "camera-" + (i + step) % 5;
+            String source = "camera-" + (i % 8 < 5 ? 0 : 1 + (i + step) % 4);
             unlabeled.add(new Sample(sample.frameId(), source, sample.values(), Sample.UNLABELED));
         }
         return new TrainingBatch(step, batch.labeled(), unlabeled, 8);
