@@ -23,7 +23,6 @@ public record SensorStrength(
 
     /** Strong views that go only so far; weak ones stay. @param share 0..1 */
     public SensorStrength scaled(double share) {
-        return new SensorStrength(
-                weakShift, share * shift, weakJitter, share * jitter, share * scale, share * mask);
+        return new SensorStrength(weakShift, share * shift, weakJitter, share * jitter, share * scale, share * mask);
     }
 }

@@ -1,8 +1,8 @@
 package io.millrace.trainer.learn;
 
+import io.millrace.trainer.batch.TrainingBatch;
 import io.millrace.trainer.model.NamedTensors;
 import io.millrace.trainer.model.Tensor;
-import io.millrace.trainer.batch.TrainingBatch;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -56,8 +56,9 @@ final class ClassQuota implements Refusal {
             if (weight == 0) {
                 continue;
             }
-            boolean isOn = prior != null && total >= ENOUGH;
-            if (isOn && counted[classes[i]] + weight > rules.classQuota() * prior[classes[i]] * (total + weight)) {
+            if (prior != null
+                    && total >= ENOUGH
+                    && counted[classes[i]] + weight > rules.classQuota() * prior[classes[i]] * (total + weight)) {
                 refused[i] = GateReason.CLASS_QUOTA;
             } else {
                 counted[classes[i]] += weight;

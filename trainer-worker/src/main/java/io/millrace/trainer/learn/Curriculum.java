@@ -35,8 +35,6 @@ final class Curriculum {
     Augmentation now() {
         double strength = strength();
         return Augmentation.of(
-                shape,
-                settings.images().scaled(strength),
-                settings.sensors().scaled(strength));
+                shape, settings.images().scaled(strength), settings.sensors().scaled(strength));
     }
 }

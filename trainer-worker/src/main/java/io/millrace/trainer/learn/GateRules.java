@@ -26,9 +26,8 @@ public record GateRules(
                     + startLabels + ", " + startMostSteps + ", " + sourceWaitFrames + ", " + windowFrames);
         }
         if (!(classQuota == 0 || classQuota >= 1) || !(sourceQuota > 0 && sourceQuota <= 1)) {
-            throw new IllegalArgumentException(
-                    "expected a class quota of 0 or from 1 and a source quota up to 1, got " + classQuota + ", "
-                            + sourceQuota);
+            throw new IllegalArgumentException("expected a class quota of 0 or from 1 and a source quota up to 1, got "
+                    + classQuota + ", " + sourceQuota);
         }
         if (!(noveltyPercentile == 0 || noveltyPercentile >= 0.5 && noveltyPercentile < 1)) {
             throw new IllegalArgumentException(

@@ -76,6 +76,7 @@ final class LearnKeys {
         declareGate(declared);
         declareAdditions(declared);
         declareRules(declared);
+        declareNovelty(declared);
         declareReplay(declared);
         declareImages(declared);
         declareSensors(declared);
@@ -205,8 +206,18 @@ final class LearnKeys {
                 new Within(0, MOST_STEPS),
                 "Pseudo-labels wait for so many labels of each class that has any, and for a teacher that beats the most"
                         + " common class; 0: for neither.");
-        whole(to, START_MOST_STEPS, 500, new Within(0, MOST_STEPS), "They wait for labels no longer than to this step.");
-        number(to, WINDOW, 10_000, new Within(1, 1e12), "Half-life of what quotas count and of recent labels, in frames.");
+        whole(
+                to,
+                START_MOST_STEPS,
+                200,
+                new Within(0, MOST_STEPS),
+                "They wait for labels no longer than to this step.");
+        number(
+                to,
+                WINDOW,
+                10_000,
+                new Within(1, 1e12),
+                "Half-life of what quotas count and of recent labels, in frames.");
         number(
                 to,
                 CLASS_QUOTA,
@@ -219,7 +230,15 @@ final class LearnKeys {
                 0.05,
                 new Within(0.001, 1),
                 "Most that a source may have of what is accepted, or 2 / active sources, if that is more; 1: no quota.");
-        whole(to, SOURCE_WAIT, 0, new Within(0, 1 << 24), "A new source is not learned from until so many frames came.");
+        whole(
+                to,
+                SOURCE_WAIT,
+                0,
+                new Within(0, 1 << 24),
+                "A new source is not learned from until so many frames came.");
+    }
+
+    private static void declareNovelty(ConfigDef to) {
         number(
                 to,
                 NOVELTY,
@@ -309,8 +328,7 @@ final class LearnKeys {
         number(to, key, 1, new ZeroOr(0.05, 4), sentence);
     }
 
-    private static void number(
-            ConfigDef to, String key, double value, ConfigDef.Validator range, String sentence) {
+    private static void number(ConfigDef to, String key, double value, ConfigDef.Validator range, String sentence) {
         to.define(key, Type.DOUBLE, value, range, Importance.MEDIUM, sentence);
     }
 

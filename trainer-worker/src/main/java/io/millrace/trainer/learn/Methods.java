@@ -40,8 +40,7 @@ final class Methods {
         };
     }
 
-    private static Method withAdditions(
-            Method method, LearnSettings settings, int classes, ClassPrior prior) {
+    private static Method withAdditions(Method method, LearnSettings settings, int classes, ClassPrior prior) {
         Additions additions = settings.additions();
         Method full = method;
         if (additions.alignment() != AlignmentUse.NONE) {

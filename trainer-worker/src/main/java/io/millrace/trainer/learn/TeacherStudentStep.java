@@ -8,7 +8,6 @@ import io.millrace.trainer.batch.Randomness.Purpose;
 import io.millrace.trainer.batch.Sample;
 import io.millrace.trainer.batch.TrainingBatch;
 import io.millrace.trainer.learn.Method.Consistency;
-import io.millrace.trainer.learn.Method.Predictor;
 import io.millrace.trainer.learn.Method.WeakViews;
 import io.millrace.trainer.model.ExponentialMovingAverage;
 import io.millrace.trainer.model.Gradient;
@@ -33,7 +32,8 @@ import java.util.TreeMap;
  *   t     &lt;- d t + (1 - d) s                                         teacher follows
  * </pre>
  *
- * <p>This is FixMatch's algorithm 1 (Sohn et al. 2020) with the teacher of Tarvainen and Valpola 2017 in the place of the
+ * <p>{@code gate} is that of the method with the {@link Refusals} behind it; neither is asked before the {@link WarmStart}
+ * is over. This is FixMatch's algorithm 1 (Sohn et al. 2020) with the teacher of Tarvainen and Valpola 2017 in the place of the
  * student that labels for itself. A {@link Method} says who predicts, what the gate makes of it, which rows the student
  * sees, and which terms come on top. One forward and backward pass of the student serves them all. {@code view(x)} is weak
  * for a part of the labeled samples and strong for the others. Mixup may blend labeled views with each other and accepted

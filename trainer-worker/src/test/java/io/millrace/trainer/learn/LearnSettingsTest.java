@@ -44,7 +44,7 @@ class LearnSettingsTest {
                                 0,
                                 0,
                                 1,
-                                new GateRules(10, 500, 10_000, 2, 0.05, 0, 0)),
+                                new GateRules(10, 200, 10_000, 2, 0.05, 0, 0)),
                         2000,
                         2000,
                         0.5,

@@ -31,8 +31,7 @@ class RefusalsTest {
             samples.add(new Sample("f" + i, sources.get(i), new float[] {0}, Sample.UNLABELED));
             rows[i] = Probabilities.oneHot(of[i % of.length], classes);
         }
-        TrainingBatch batch =
-                new TrainingBatch(1, List.of(new Sample("l", "s", new float[] {0}, 0)), samples, fresh);
+        TrainingBatch batch = new TrainingBatch(1, List.of(new Sample("l", "s", new float[] {0}, 0)), samples, fresh);
         Predictions seen = Predictions.of(batch, rows, new float[0][]);
         rules.arrived(batch);
         return rules.applyTo(seen, new ConfidenceGate(0.9f).decide(seen)).reasons();
@@ -66,8 +65,7 @@ class RefusalsTest {
         // After 199 more of class 1 both have 200 of 400: 201 > 200.5 still, and one of class 2 later it is not.
         pass(rules, 4, 0, times(199, "a"), 1);
         assertThat(pass(rules, 4, 0, times(4, "a"), 0, 2, 2, 0))
-                .containsExactly(
-                        GateReason.CLASS_QUOTA, GateReason.ACCEPTED, GateReason.ACCEPTED, GateReason.ACCEPTED);
+                .containsExactly(GateReason.CLASS_QUOTA, GateReason.ACCEPTED, GateReason.ACCEPTED, GateReason.ACCEPTED);
     }
 
     @Test
@@ -130,8 +128,7 @@ class RefusalsTest {
 
         assertThat(pass(rules, 2, 1, List.of("a", "replayed"), 0)).containsOnly(GateReason.NEW_SOURCE);
         assertThat(pass(rules, 2, 1, List.of("a"), 0)).containsOnly(GateReason.NEW_SOURCE);
-        assertThat(pass(rules, 2, 1, List.of("a", "b"), 0))
-                .containsExactly(GateReason.ACCEPTED, GateReason.NEW_SOURCE);
+        assertThat(pass(rules, 2, 1, List.of("a", "b"), 0)).containsExactly(GateReason.ACCEPTED, GateReason.NEW_SOURCE);
     }
 
     @Test
