@@ -195,8 +195,7 @@ final class TrainingLoop {
             metrics.label(disposition);
         }
         if (!fresh.isEmpty()) {
-            float[][] logits =
-                    learner.teacherLogits(fresh.stream().map(Sample::values).toList());
+            float[][] logits = learner.score(fresh);
             for (int i = 0; i < logits.length; i++) {
                 Sample sample = fresh.get(i);
                 audit.labeled(sample.frameId(), sample.label());
@@ -235,7 +234,7 @@ final class TrainingLoop {
             return;
         }
         StepResult result = taken.get();
-        gate.add(result);
+        gate.add(result, batch.get());
         for (int i = 0; i < batch.get().fresh(); i++) {
             if (result.pseudoLabels()[i] >= 0) {
                 audit.accepted(batch.get().unlabeled().get(i).frameId(), result.pseudoLabels()[i]);
@@ -341,7 +340,7 @@ final class TrainingLoop {
             numbers.put("prequentialAccuracy", scored.accuracy());
             numbers.put("prequentialCalibrationError", scored.calibrationError());
         }
-        String message = "gate and losses since step " + committedStep;
+        String message = "gate and losses since step " + committedStep + gate.takeNovel();
         return new ModelEvent(topics.prefix(), EventKind.GATE, step, message, numbers, clock.instant());
     }
 

@@ -133,12 +133,11 @@ public final class LearningRun implements AutoCloseable {
     }
 
     private void score(List<Sample> labeled) {
-        if (labeled.isEmpty() || step == 0) {
+        if (labeled.isEmpty()) {
             return;
         }
-        float[][] logits =
-                learner.teacherLogits(labeled.stream().map(Sample::values).toList());
-        for (int i = 0; i < logits.length; i++) {
+        float[][] logits = learner.score(labeled);
+        for (int i = 0; i < logits.length && step > 0; i++) {
             int label = labeled.get(i).label();
             prequential.add(logits[i], label);
             scored++;

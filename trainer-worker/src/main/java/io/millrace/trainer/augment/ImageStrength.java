@@ -33,4 +33,18 @@ public record ImageStrength(
         Shares.check("contrast", contrast, 1);
         Shares.check("cutout", cutout, 1);
     }
+
+    /** Strong views that go only so far; weak ones stay. @param share 0..1 */
+    public ImageStrength scaled(double share) {
+        return new ImageStrength(
+                flip,
+                weakShift,
+                share * shift,
+                share * rotationDegrees,
+                share * shear,
+                share * zoom,
+                share * brightness,
+                share * contrast,
+                share * cutout);
+    }
 }

@@ -20,4 +20,9 @@ public record SensorStrength(
         Shares.check("scale", scale, 1);
         Shares.check("mask", mask, 1);
     }
+
+    /** Strong views that go only so far; weak ones stay. @param share 0..1 */
+    public SensorStrength scaled(double share) {
+        return new SensorStrength(weakShift, share * shift, weakJitter, share * jitter, share * scale, share * mask);
+    }
 }

@@ -20,7 +20,8 @@ public final class Randomness {
         SECOND_WEAK_VIEW(9),
         ADVERSARY(10),
         BALANCE(11),
-        HARDER_VIEW(12);
+        HARDER_VIEW(12),
+        NOVELTY_VIEW(13);
 
         private final long stream;
 

@@ -15,8 +15,8 @@ import io.millrace.trainer.learn.Method.WeakViews;
 final class AdaMatch {
     private AdaMatch() {}
 
-    static Method compose(GateSettings settings, Predictor predictor, int classes) {
-        return Method.labeledBy(predictor, new AlignedGate(settings, classes))
+    static Method compose(GateSettings settings, Predictor predictor, int classes, ClassPrior prior) {
+        return Method.labeledBy(predictor, new AlignedGate(settings, classes, prior))
                 .lookingAt(WeakViews.UNLABELED_AND_LABELED);
     }
 }

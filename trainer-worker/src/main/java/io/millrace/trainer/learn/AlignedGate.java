@@ -31,13 +31,20 @@ final class AlignedGate implements Gate {
     private static final float TINY = 1e-6f;
 
     private final GateSettings settings;
+    private final ClassPrior prior;
     private final float[] labeledMean;
     private final float[] unlabeledMean;
     private float labeledConfidence;
     private int updates;
 
     AlignedGate(GateSettings settings, int classes) {
+        this(settings, classes, ClassPrior.USUAL);
+    }
+
+    /** @param prior in the place of the labeled mean, where it has something */
+    AlignedGate(GateSettings settings, int classes, ClassPrior prior) {
         this.settings = settings;
+        this.prior = prior;
         this.labeledMean = new float[classes];
         this.unlabeledMean = new float[classes];
         Arrays.fill(labeledMean, 1f / classes);
@@ -76,8 +83,10 @@ final class AlignedGate implements Gate {
     private float[] align(float[] probabilities) {
         float[] aligned = new float[probabilities.length];
         double sum = 0;
+        float[] shares = prior.shares();
+        float[] towards = shares == null ? labeledMean : shares;
         for (int c = 0; c < aligned.length; c++) {
-            aligned[c] = probabilities[c] * labeledMean[c] / (unlabeledMean[c] + TINY);
+            aligned[c] = probabilities[c] * towards[c] / (unlabeledMean[c] + TINY);
             sum += aligned[c];
         }
         for (int c = 0; c < aligned.length; c++) {

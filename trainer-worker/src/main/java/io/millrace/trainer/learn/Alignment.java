@@ -6,9 +6,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Uniform distribution alignment: {@code p~ = normalise(p / mean p)} with a running mean (Berthelot et al. 2020,
- * ReMixMatch, section 3.1, with the uniform target of Chen et al. 2023, SoftMatch, section 3.3). Labels are replayed class by
- * class, so a target measured on labeled samples would be close to uniform as well.
+ * Distribution alignment: {@code p~ = normalise(p prior / mean p)} with a running mean (Berthelot et al. 2020, ReMixMatch,
+ * section 3.1), by default with the uniform target of Chen et al. 2023 (SoftMatch, section 3.3). Labels are replayed class by
+ * class, so a target measured on labeled samples would be close to uniform as well; one measured on fresh labels is not.
  *
  * <p>Deviation: the mean is forgotten by half-life, where ReMixMatch takes that of the last 128 batches.
  */
@@ -16,8 +16,16 @@ final class Alignment {
     private static final float TINY = 1e-6f;
 
     private final RunningMean mean;
+    private final ClassPrior prior;
 
+    /** An alignment towards equal classes. */
     Alignment(double halfLifeSteps, int classes) {
+        this(halfLifeSteps, classes, ClassPrior.USUAL);
+    }
+
+    /** @param prior what it pulls towards; equal classes while it has nothing */
+    Alignment(double halfLifeSteps, int classes, ClassPrior prior) {
+        this.prior = prior;
         this.mean = RunningMean.uniform("alignment.mean", halfLifeSteps, classes);
     }
 
@@ -31,8 +39,9 @@ final class Alignment {
 
     private float[] align(float[] row) {
         float[] aligned = new float[row.length];
+        float[] shares = prior.shares();
         for (int c = 0; c < row.length; c++) {
-            aligned[c] = row[c] / (mean.at(c) + TINY);
+            aligned[c] = row[c] * (shares == null ? 1 : shares[c]) / (mean.at(c) + TINY);
         }
         return Probabilities.normalise(aligned);
     }

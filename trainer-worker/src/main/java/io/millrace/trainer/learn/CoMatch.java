@@ -21,8 +21,8 @@ final class CoMatch {
 
     private CoMatch() {}
 
-    static Method compose(LearnSettings settings, int classes) {
-        return Method.labeledBy(Predictor.TEACHER, new MemorySmoothedGate(settings, EMBEDDING, classes))
+    static Method compose(LearnSettings settings, int classes, ClassPrior prior) {
+        return Method.labeledBy(Predictor.TEACHER, new MemorySmoothedGate(settings, EMBEDDING, classes, prior))
                 .lookingAt(WeakViews.UNLABELED_AND_LABELED)
                 .learningFrom(new StudentViews(Rows.ALL, List.of(View.STRONG, View.SECOND_STRONG), Blend.LABELED))
                 .plus(new GraphContrastiveTerm())

@@ -68,6 +68,27 @@ public record GateDecision(
         return new GateDecision(targets, left, told, threshold, alsoSeen);
     }
 
+    /** The same without samples that the student shall not see at all. @param barred per sample; null keeps what is */
+    GateDecision barring(@Nullable GateReason[] barred) {
+        float[] left = weights.clone();
+        boolean[] seen = alsoSeen.clone();
+        List<GateReason> told = new ArrayList<>(reasons);
+        for (int i = 0; i < left.length; i++) {
+            GateReason reason = barred[i];
+            if (reason != null) {
+                left[i] = 0;
+                seen[i] = false;
+                told.set(i, reason);
+            }
+        }
+        return new GateDecision(targets, left, told, threshold, seen);
+    }
+
+    /** True when the student must not see a sample at all. */
+    boolean bars(int sample) {
+        return reasons.get(sample).bars();
+    }
+
     /** True when a sample teaches the student. */
     boolean accepts(int sample) {
         return weights[sample] > 0;

@@ -21,8 +21,8 @@ import java.util.List;
 final class IoMatch {
     private IoMatch() {}
 
-    static Method compose(GateSettings settings, int classes) {
-        OpenSetGate gate = new OpenSetGate(settings, classes);
+    static Method compose(GateSettings settings, int classes, ClassPrior prior) {
+        OpenSetGate gate = new OpenSetGate(settings, classes, prior);
         return Method.labeledBy(Predictor.TEACHER, gate)
                 .learningFrom(new StudentViews(Rows.ACCEPTED, List.of(View.STRONG), Blend.NONE))
                 .plus(new OpenSetTerm(gate))

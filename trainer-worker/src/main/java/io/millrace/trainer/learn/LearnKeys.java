@@ -32,6 +32,15 @@ final class LearnKeys {
     static final String THRESHOLD_CEILING = "trainer.gate.threshold.ceiling";
     static final String GATE_HALF_LIFE = "trainer.gate.half.life.steps";
     static final String ALIGNMENT = "trainer.gate.alignment";
+    static final String ALIGNMENT_PRIOR = "trainer.gate.alignment.prior";
+    static final String START_LABELS = "trainer.gate.start.labels.per.class";
+    static final String START_MOST_STEPS = "trainer.gate.start.most.steps";
+    static final String WINDOW = "trainer.gate.window.frames";
+    static final String CLASS_QUOTA = "trainer.gate.class.quota";
+    static final String SOURCE_QUOTA = "trainer.gate.source.quota";
+    static final String SOURCE_WAIT = "trainer.gate.source.wait.frames";
+    static final String NOVELTY = "trainer.gate.novelty.percentile";
+    static final String CURRICULUM = "trainer.augment.curriculum.floor";
     static final String TEMPORAL_AGREEMENT = "trainer.gate.temporal.agreement";
     static final String LABEL_NOISE = "trainer.labeled.noise.weight";
     static final String LABELED_CAPACITY = "trainer.replay.labeled.capacity";
@@ -66,6 +75,8 @@ final class LearnKeys {
         declareSchedule(declared);
         declareGate(declared);
         declareAdditions(declared);
+        declareRules(declared);
+        declareNovelty(declared);
         declareReplay(declared);
         declareImages(declared);
         declareSensors(declared);
@@ -166,7 +177,12 @@ final class LearnKeys {
                 to,
                 ALIGNMENT,
                 List.of("none", "weight", "target"),
-                "Predictions are aligned to equal classes before the gate: for how much they count, or also as what.");
+                "Predictions are aligned before the gate: for how much they count, or also as what.");
+        choice(
+                to,
+                ALIGNMENT_PRIOR,
+                List.of("uniform", "labels"),
+                "Any alignment pulls towards equal classes, or to the shares of 200 or more recent labels.");
         to.define(
                 TEMPORAL_AGREEMENT,
                 Type.BOOLEAN,
@@ -180,6 +196,61 @@ final class LearnKeys {
                 new Within(0, 1000),
                 "Against wrong labels: weight of early-learning regularisation, 3 in its paper; turns labeled mixup off.");
         number(to, ENTROPY, 0, new Within(0, 1000), "Weight of the entropy of the student's answers; 0: off.");
+    }
+
+    private static void declareRules(ConfigDef to) {
+        whole(
+                to,
+                START_LABELS,
+                10,
+                new Within(0, MOST_STEPS),
+                "Pseudo-labels wait for so many labels of each class that has any, and for a teacher that beats the most"
+                        + " common class; 0: for neither.");
+        whole(
+                to,
+                START_MOST_STEPS,
+                200,
+                new Within(0, MOST_STEPS),
+                "They wait for labels no longer than to this step.");
+        number(
+                to,
+                WINDOW,
+                10_000,
+                new Within(1, 1e12),
+                "Half-life of what quotas count and of recent labels, in frames.");
+        number(
+                to,
+                CLASS_QUOTA,
+                2,
+                new ZeroOr(1, 1000),
+                "Most that a class may have of what is accepted, in its shares of 200 or more recent labels; 0: no quota.");
+        number(
+                to,
+                SOURCE_QUOTA,
+                0.05,
+                new Within(0.001, 1),
+                "Most that a source may have of what is accepted, or 2 / active sources, if that is more; 1: no quota.");
+        whole(
+                to,
+                SOURCE_WAIT,
+                0,
+                new Within(0, 1 << 24),
+                "A new source is not learned from until so many frames came.");
+    }
+
+    private static void declareNovelty(ConfigDef to) {
+        number(
+                to,
+                NOVELTY,
+                0,
+                new ZeroOr(0.5, 0.999),
+                "Frames further from all classes than this share of fresh labeled frames are not learned; 0: all may be.");
+        number(
+                to,
+                CURRICULUM,
+                1,
+                new Within(0, 1),
+                "Strong views start at this share of their strength and grow as accuracy does; 1: always full.");
     }
 
     private static void declareReplay(ConfigDef to) {
@@ -254,10 +325,10 @@ final class LearnKeys {
     }
 
     private static void mixup(ConfigDef to, String key, String sentence) {
-        to.define(key, Type.DOUBLE, 1.0, new ZeroOr(0.05, 4), Importance.MEDIUM, sentence);
+        number(to, key, 1, new ZeroOr(0.05, 4), sentence);
     }
 
-    private static void number(ConfigDef to, String key, double value, Within range, String sentence) {
+    private static void number(ConfigDef to, String key, double value, ConfigDef.Validator range, String sentence) {
         to.define(key, Type.DOUBLE, value, range, Importance.MEDIUM, sentence);
     }
 

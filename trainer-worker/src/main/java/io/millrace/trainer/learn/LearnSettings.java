@@ -144,9 +144,23 @@ public record LearnSettings(
     private static Additions additions(Settings settings) {
         return new Additions(
                 AlignmentUse.valueOf(upper(settings.get(LearnKeys.ALIGNMENT))),
+                AlignmentPrior.valueOf(upper(settings.get(LearnKeys.ALIGNMENT_PRIOR))),
                 settings.get(LearnKeys.TEMPORAL_AGREEMENT),
                 single(settings, LearnKeys.ENTROPY),
-                single(settings, LearnKeys.LABEL_NOISE));
+                single(settings, LearnKeys.LABEL_NOISE),
+                number(settings, LearnKeys.CURRICULUM),
+                rules(settings));
+    }
+
+    private static GateRules rules(Settings settings) {
+        return new GateRules(
+                settings.get(LearnKeys.START_LABELS),
+                settings.get(LearnKeys.START_MOST_STEPS),
+                number(settings, LearnKeys.WINDOW),
+                number(settings, LearnKeys.CLASS_QUOTA),
+                number(settings, LearnKeys.SOURCE_QUOTA),
+                settings.get(LearnKeys.SOURCE_WAIT),
+                number(settings, LearnKeys.NOVELTY));
     }
 
     private static ImageStrength images(Settings settings) {

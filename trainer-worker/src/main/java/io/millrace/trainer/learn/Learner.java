@@ -2,13 +2,16 @@ package io.millrace.trainer.learn;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.millrace.trainer.batch.Sample;
 import io.millrace.trainer.batch.TrainingBatch;
 import io.millrace.trainer.learn.Method.Predictor;
 import io.millrace.trainer.model.Compute;
+import io.millrace.trainer.model.Head;
 import io.millrace.trainer.model.InputBuffer;
 import io.millrace.trainer.model.Network;
 import io.millrace.trainer.model.NetworkConfig;
 import io.millrace.trainer.model.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,23 +32,35 @@ public final class Learner implements AutoCloseable {
     /** A student with first weights drawn from the seed, and its equal as teacher. */
     public Learner(Compute compute, NetworkConfig config, LearnSettings settings) {
         compute.enterThread();
-        Method method = Methods.of(settings, config.classes());
+        GateRules rules = settings.additions().rules();
+        FreshLabels labels = new FreshLabels(rules.windowFrames(), config.classes());
+        Method method = Methods.of(settings, config.classes(), labels);
         this.compute = compute;
         this.scope = compute.newScope();
-        this.network = new Network(config, method.heads(), scope);
-        Student student = new Student(scope, network, settings, method);
-        this.state = new LearnerState(scope, network, student, peer(settings, method));
+        this.network = new Network(config, heads(method, rules, config), scope);
+        Student student = new Student(scope, network, settings, method, labels);
+        WarmStart warmStart = new WarmStart(settings.pseudoLabels(), rules, labels);
+        this.state = new LearnerState(scope, network, student, peer(settings, method, labels), warmStart);
         this.step = new TeacherStudentStep(network, settings, state);
         this.scoring = new InputBuffer(config.input());
     }
 
-    private Optional<Student> peer(LearnSettings settings, Method method) {
+    /** Those of the method, and last the features, where a rule looks at them. */
+    private static List<Head> heads(Method method, GateRules rules, NetworkConfig config) {
+        List<Head> heads = new ArrayList<>(method.heads());
+        if (rules.noveltyPercentile() > 0) {
+            heads.add(new Head("features", config.features(), Head.Kind.FEATURES));
+        }
+        return heads;
+    }
+
+    private Optional<Student> peer(LearnSettings settings, Method method, FreshLabels labels) {
         if (method.predictor() != Predictor.PEER) {
             return Optional.empty();
         }
         LearnSettings others = settings.withSeed(~settings.seed());
-        return Optional.of(new Student(
-                scope, network, others, Methods.of(others, network.config().classes())));
+        Method ofPeer = Methods.of(others, network.config().classes(), labels);
+        return Optional.of(new Student(scope, network, others, ofPeer, labels));
     }
 
     /**
@@ -97,6 +112,19 @@ public final class Learner implements AutoCloseable {
     public void restore(List<Tensor> tensors) {
         compute.enterThread();
         state.restore(tensors);
+    }
+
+    /**
+     * Asks the teacher about frames whose labels are new, before anything is learned from them, and takes note of the
+     * answers: warm start, quotas, novelty, alignment and curriculum go by them. Without such labels they go by nothing.
+     *
+     * @param fresh labeled samples that the learner has not been shown with their labels
+     * @return as {@link #teacherLogits}
+     */
+    public float[][] score(List<Sample> fresh) {
+        float[][] logits = teacherLogits(fresh.stream().map(Sample::values).toList());
+        step.takeNote(fresh, logits);
+        return logits;
     }
 
     /** Logits of the teacher on samples as they are, {@code [N][classes]}: the honest score of fresh labels. */

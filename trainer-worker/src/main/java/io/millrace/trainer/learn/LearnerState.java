@@ -13,21 +13,27 @@ import java.util.Optional;
 final class LearnerState {
     private static final String TEACHER = "teacher.";
     private static final String PEER = "peer.";
+    private static final String LABELS = "labels.";
+    private static final String WARM_START = "warm.start.";
     private static final String STEP = "step";
     /** Floats hold whole numbers of 24 bits without loss, so a step is three of them. */
     private static final int DIGIT_BITS = 24;
 
-    private static final int DIGITS = 3;
+    static final int DIGITS = 3;
 
     private final Student student;
     private final FlatParameters teacher;
     private final Optional<Student> peer;
+    private final FreshLabels labels;
+    private final WarmStart warmStart;
     private long step;
 
     /** What gates and terms remembered before a step. */
-    record Memory(List<Tensor> student, List<Tensor> peer) {}
+    record Memory(List<Tensor> student, List<Tensor> peer, List<Tensor> labels, List<Tensor> warmStart) {}
 
-    LearnerState(NDManager scope, Network network, Student student, Optional<Student> peer) {
+    LearnerState(NDManager scope, Network network, Student student, Optional<Student> peer, WarmStart warmStart) {
+        this.warmStart = warmStart;
+        this.labels = warmStart.labels();
         this.student = student;
         this.teacher = new FlatParameters(
                 scope, network.layout(), student.weights().flat().toFloatArray());
@@ -47,6 +53,16 @@ final class LearnerState {
         return peer;
     }
 
+    /** What fresh labels say. */
+    FreshLabels labels() {
+        return labels;
+    }
+
+    /** When pseudo-labels begin to count. */
+    WarmStart warmStart() {
+        return warmStart;
+    }
+
     /** Number of the last step, 0 before the first. */
     long step() {
         return step;
@@ -57,12 +73,15 @@ final class LearnerState {
     }
 
     Memory memory() {
-        return new Memory(student.memory(), peer.map(Student::memory).orElse(List.of()));
+        List<Tensor> ofPeer = peer.map(Student::memory).orElse(List.of());
+        return new Memory(student.memory(), ofPeer, labels.state(), warmStart.state());
     }
 
     void restoreMemory(Memory memory) {
         student.restoreMemory(new NamedTensors(memory.student()));
         peer.ifPresent(other -> other.restoreMemory(new NamedTensors(memory.peer())));
+        labels.restore(memory.labels());
+        warmStart.restore(memory.warmStart());
     }
 
     List<Tensor> tensors() {
@@ -73,6 +92,8 @@ final class LearnerState {
             tensors.addAll(Tensor.prefixed(PEER, other.weightTensors()));
             tensors.addAll(Tensor.prefixed(PEER, other.otherTensors()));
         });
+        tensors.addAll(Tensor.prefixed(LABELS, labels.state()));
+        tensors.addAll(Tensor.prefixed(WARM_START, warmStart.state()));
         tensors.add(Tensor.vector(STEP, digits(step)));
         return tensors;
     }
@@ -98,10 +119,25 @@ final class LearnerState {
         }
         student.restore(named);
         step = number(named.take(STEP, List.of(DIGITS)));
+        restoreStart(named);
         named.expectNoneLeft();
     }
 
-    private static float[] digits(long number) {
+    /** The first version counted steps and no labels. */
+    private void restoreStart(NamedTensors named) {
+        List<Tensor> ofLabels = named.takeAll(LABELS);
+        if (!ofLabels.isEmpty()) {
+            labels.restore(ofLabels);
+        }
+        List<Tensor> ofStart = named.takeAll(WARM_START);
+        if (ofStart.isEmpty()) {
+            warmStart.restoreFrom(step);
+        } else {
+            warmStart.restore(ofStart);
+        }
+    }
+
+    static float[] digits(long number) {
         float[] digits = new float[DIGITS];
         for (int i = 0; i < DIGITS; i++) {
             digits[i] = number >>> i * DIGIT_BITS & (1 << DIGIT_BITS) - 1;
@@ -109,7 +145,7 @@ final class LearnerState {
         return digits;
     }
 
-    private static long number(float[] digits) {
+    static long number(float[] digits) {
         long number = 0;
         for (int i = 0; i < DIGITS; i++) {
             number |= (long) digits[i] << i * DIGIT_BITS;

@@ -36,8 +36,13 @@ final class MemorySmoothedGate implements Gate {
     private final Deque<float[]> memory = new ArrayDeque<>();
 
     MemorySmoothedGate(LearnSettings settings, int embedding, int classes) {
+        this(settings, embedding, classes, ClassPrior.USUAL);
+    }
+
+    /** @param prior what the alignment pulls towards */
+    MemorySmoothedGate(LearnSettings settings, int embedding, int classes, ClassPrior prior) {
         this.threshold = settings.gate().confidenceThreshold();
-        this.alignment = new Alignment(settings.gate().halfLifeSteps(), classes);
+        this.alignment = new Alignment(settings.gate().halfLifeSteps(), classes, prior);
         this.embedding = embedding;
         this.classes = classes;
         this.capacity = BATCHES * (settings.batchLabeled() + settings.batchUnlabeled());

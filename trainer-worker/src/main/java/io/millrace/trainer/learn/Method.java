@@ -133,8 +133,8 @@ record Method(
         return parts;
     }
 
-    /** Why unlabeled samples are kept out at a step at which nobody looks at them. */
-    GateReason reasonForNone() {
-        return predictor == Predictor.NOBODY ? GateReason.NOT_USED : GateReason.WARM_START;
+    /** True when somebody labels unlabeled samples. */
+    boolean labels() {
+        return predictor != Predictor.NOBODY;
     }
 }

@@ -30,8 +30,13 @@ final class OpenSetGate implements Gate {
     private float[][] openTargets = new float[0][];
 
     OpenSetGate(GateSettings settings, int classes) {
+        this(settings, classes, ClassPrior.USUAL);
+    }
+
+    /** @param prior what the alignment pulls towards */
+    OpenSetGate(GateSettings settings, int classes, ClassPrior prior) {
         this.threshold = settings.confidenceThreshold();
-        this.alignment = new Alignment(settings.halfLifeSteps(), classes);
+        this.alignment = new Alignment(settings.halfLifeSteps(), classes, prior);
     }
 
     @Override

@@ -4,7 +4,7 @@ package io.millrace.trainer.learn;
  * When and how much pseudo-labels count. Steps are counted from the first, not as a share of a training run: a stream has
  * no end.
  *
- * @param warmStartSteps the student learns from labels alone for so many steps
+ * @param warmStartSteps the student learns from labels alone for at least so many steps; see {@link WarmStart}
  * @param rampSteps the weight then rises linearly over so many steps
  * @param lossWeight weight of the unlabeled loss after the ramp
  */
@@ -16,17 +16,13 @@ public record PseudoLabelSchedule(int warmStartSteps, int rampSteps, float lossW
         }
     }
 
-    /** True once pseudo-labels are used. */
+    /** True once pseudo-labels may be used. */
     boolean isActive(long step) {
         return step > warmStartSteps;
     }
 
-    /** Weight at a step, counted from 1. */
-    float weightAt(long step) {
-        if (!isActive(step)) {
-            return 0;
-        }
-        long since = step - warmStartSteps;
-        return since >= rampSteps ? lossWeight : lossWeight * since / rampSteps;
+    /** Weight at the first, second, ... step at which pseudo-labels count. */
+    float weightAfter(long steps) {
+        return steps >= rampSteps ? lossWeight : lossWeight * steps / rampSteps;
     }
 }

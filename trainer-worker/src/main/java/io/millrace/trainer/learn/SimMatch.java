@@ -16,8 +16,8 @@ final class SimMatch {
 
     private SimMatch() {}
 
-    static Method compose(LearnSettings settings, int classes) {
-        SimilarityGate gate = new SimilarityGate(settings, EMBEDDING, classes);
+    static Method compose(LearnSettings settings, int classes, ClassPrior prior) {
+        SimilarityGate gate = new SimilarityGate(settings, EMBEDDING, classes, prior);
         return Method.labeledBy(Predictor.TEACHER, gate)
                 .lookingAt(WeakViews.UNLABELED_AND_LABELED)
                 .learningFrom(StudentViews.ALL_STRONG)

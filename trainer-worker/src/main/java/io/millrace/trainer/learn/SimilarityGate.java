@@ -37,9 +37,14 @@ final class SimilarityGate implements Gate {
     private float[][] instanceTargets = new float[0][];
 
     SimilarityGate(LearnSettings settings, int embedding, int classes) {
+        this(settings, embedding, classes, ClassPrior.USUAL);
+    }
+
+    /** @param prior what the alignment pulls towards */
+    SimilarityGate(LearnSettings settings, int embedding, int classes, ClassPrior prior) {
         this.threshold = settings.gate().confidenceThreshold();
         this.embedding = embedding;
-        this.alignment = new Alignment(settings.gate().halfLifeSteps(), classes);
+        this.alignment = new Alignment(settings.gate().halfLifeSteps(), classes, prior);
         this.labeled = new SlotTable("labeled", embedding + 1, settings.labeledCapacity());
     }
 

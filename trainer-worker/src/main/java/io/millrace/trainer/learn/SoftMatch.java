@@ -12,7 +12,7 @@ import io.millrace.trainer.learn.Method.Predictor;
 final class SoftMatch {
     private SoftMatch() {}
 
-    static Method compose(GateSettings settings, int classes) {
-        return Method.labeledBy(Predictor.TEACHER, new SoftWeightGate(settings.halfLifeSteps(), classes));
+    static Method compose(GateSettings settings, int classes, ClassPrior prior) {
+        return Method.labeledBy(Predictor.TEACHER, new SoftWeightGate(settings.halfLifeSteps(), classes, prior));
     }
 }

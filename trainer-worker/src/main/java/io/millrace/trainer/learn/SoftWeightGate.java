@@ -28,7 +28,12 @@ final class SoftWeightGate implements Gate {
     private final RunningMean confidence;
 
     SoftWeightGate(double halfLifeSteps, int classes) {
-        this.alignment = new Alignment(halfLifeSteps, classes);
+        this(halfLifeSteps, classes, ClassPrior.USUAL);
+    }
+
+    /** @param prior what the alignment pulls towards */
+    SoftWeightGate(double halfLifeSteps, int classes, ClassPrior prior) {
+        this.alignment = new Alignment(halfLifeSteps, classes, prior);
         this.confidence = new RunningMean("confidence.mean.and.variance", halfLifeSteps, 1f / classes, 1);
     }
 

@@ -16,18 +16,25 @@ import java.util.List;
 final class Student {
     private static final String WEIGHTS = "student.";
     private static final String OPTIMIZER = "optimizer.";
+    private static final String REFUSALS = "refusal.";
 
     private final FlatParameters weights;
     private final Optimizer optimizer;
     private final Method method;
     private final Views views;
+    private final Refusals refusals;
 
-    Student(NDManager scope, Network network, LearnSettings settings, Method method) {
+    Student(NDManager scope, Network network, LearnSettings settings, Method method, FreshLabels labels) {
         this.weights = new FlatParameters(scope, network.layout(), network.initialParameters(settings.seed()));
         this.optimizer = Optimizer.of(settings.optimizer(), network.layout(), scope);
         this.method = method;
         this.views =
-                new Views(settings, network.config().input(), network.config().classes());
+                new Views(settings, network.config().input(), network.config().classes(), labels);
+        this.refusals = Refusals.of(
+                settings.additions().rules(),
+                network.config().classes(),
+                network.config().features(),
+                labels);
     }
 
     FlatParameters weights() {
@@ -40,6 +47,11 @@ final class Student {
 
     Method method() {
         return method;
+    }
+
+    /** The rules behind the method's gate. */
+    Refusals refusals() {
+        return refusals;
     }
 
     /** Makes the views of this student's samples. */
@@ -62,6 +74,7 @@ final class Student {
     List<Tensor> memory() {
         List<Tensor> tensors = new ArrayList<>();
         method.parts().forEach((prefix, part) -> tensors.addAll(Tensor.prefixed(prefix, part.state())));
+        tensors.addAll(Tensor.prefixed(REFUSALS, refusals.state()));
         return tensors;
     }
 
@@ -73,5 +86,6 @@ final class Student {
 
     void restoreMemory(NamedTensors named) {
         method.parts().forEach((prefix, part) -> part.restore(named.takeAll(prefix)));
+        refusals.restore(named.takeAll(REFUSALS));
     }
 }

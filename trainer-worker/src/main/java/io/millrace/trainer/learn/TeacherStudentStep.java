@@ -8,7 +8,6 @@ import io.millrace.trainer.batch.Randomness.Purpose;
 import io.millrace.trainer.batch.Sample;
 import io.millrace.trainer.batch.TrainingBatch;
 import io.millrace.trainer.learn.Method.Consistency;
-import io.millrace.trainer.learn.Method.Predictor;
 import io.millrace.trainer.learn.Method.WeakViews;
 import io.millrace.trainer.model.ExponentialMovingAverage;
 import io.millrace.trainer.model.Gradient;
@@ -33,7 +32,8 @@ import java.util.TreeMap;
  *   t     &lt;- d t + (1 - d) s                                         teacher follows
  * </pre>
  *
- * <p>This is FixMatch's algorithm 1 (Sohn et al. 2020) with the teacher of Tarvainen and Valpola 2017 in the place of the
+ * <p>{@code gate} is that of the method with the {@link Refusals} behind it; neither is asked before the {@link WarmStart}
+ * is over. This is FixMatch's algorithm 1 (Sohn et al. 2020) with the teacher of Tarvainen and Valpola 2017 in the place of the
  * student that labels for itself. A {@link Method} says who predicts, what the gate makes of it, which rows the student
  * sees, and which terms come on top. One forward and backward pass of the student serves them all. {@code view(x)} is weak
  * for a part of the labeled samples and strong for the others. Mixup may blend labeled views with each other and accepted
@@ -41,6 +41,8 @@ import java.util.TreeMap;
  * other one predicts, and the teacher follows the first.
  */
 final class TeacherStudentStep {
+    private static final int LABELED_SHOWN_EVERY = 4;
+
     private final Network network;
     private final LearnSettings settings;
     private final LearnerState state;
@@ -71,6 +73,7 @@ final class TeacherStudentStep {
     StepResult run(TrainingBatch batch, NDManager scope) {
         long step = batch.step();
         Student student = state.student();
+        state.labels().passed(batch.fresh());
         Lesson lesson = predictAndGate(student, batch);
         Optional<Lesson> ofPeer = state.peer().map(peer -> predictAndGate(peer, batch));
         Learned learned = learn(student, batch, lesson, scope);
@@ -86,15 +89,17 @@ final class TeacherStudentStep {
     private Lesson predictAndGate(Student student, TrainingBatch batch) {
         Method method = student.method();
         int unlabeled = batch.unlabeled().size();
-        float weight = method.weight() * settings.pseudoLabels().weightAt(batch.step());
-        boolean asked = method.predictor() != Predictor.NOBODY
-                && settings.pseudoLabels().isActive(batch.step())
-                && unlabeled > 0;
-        GateDecision decision = GateDecision.none(unlabeled, method.reasonForNone());
+        GateReason waits = method.labels() ? state.warmStart().waitsFor(batch.step()) : GateReason.NOT_USED;
+        float weight = method.weight() * state.warmStart().weightAt(batch.step());
+        GateDecision decision = GateDecision.none(unlabeled, waits == null ? GateReason.NOT_USED : waits);
         float confidence = 0;
-        if (asked) {
+        if (method.labels()) {
+            student.refusals().arrived(batch);
+            student.refusals().novelty().ifPresent(novelty -> showLabeled(novelty, student, batch));
+        }
+        if (waits == null && unlabeled > 0) {
             Predictions predicted = predict(student, batch);
-            decision = method.gate().decide(predicted);
+            decision = student.refusals().applyTo(predicted, method.gate().decide(predicted));
             confidence = (float) Probabilities.meanConfidence(predicted.unlabeled());
         }
         StudentRows seen = student.views().student(batch, decision, method.studentViews(), weight);
@@ -102,11 +107,7 @@ final class TeacherStudentStep {
     }
 
     private Predictions predict(Student student, TrainingBatch batch) {
-        NDArray weights = switch (student.method().predictor()) {
-            case TEACHER -> state.teacher().flat();
-            case PEER -> other(student).weights().flat();
-            case STUDENT, NOBODY -> student.weights().flat();
-        };
+        NDArray weights = predictor(student);
         List<Sample> samples = new ArrayList<>(batch.unlabeled());
         WeakViews wanted = student.method().weakViews();
         if (wanted == WeakViews.UNLABELED_AND_LABELED) {
@@ -117,6 +118,49 @@ final class TeacherStudentStep {
             views.addAll(student.views().weak(batch.step(), samples, Purpose.SECOND_WEAK_VIEW));
         }
         return Predictions.of(batch, network.outputs(weights, buffer, views), wanted);
+    }
+
+    /** Weights of whoever labels for a student. */
+    private NDArray predictor(Student student) {
+        return switch (student.method().predictor()) {
+            case TEACHER -> state.teacher().flat();
+            case PEER -> other(student).weights().flat();
+            case STUDENT, NOBODY -> student.weights().flat();
+        };
+    }
+
+    /** Every few steps, because features change slowly. */
+    private void showLabeled(Novelty novelty, Student student, TrainingBatch batch) {
+        if (batch.step() % LABELED_SHOWN_EVERY == 0) {
+            int[] labels = batch.labeled().stream().mapToInt(Sample::label).toArray();
+            novelty.replayed(labels, features(student, batch.labeled(), batch.step()));
+        }
+    }
+
+    private float[][] features(Student student, List<Sample> samples, long step) {
+        List<float[]> views = student.views().weak(step, samples, Purpose.NOVELTY_VIEW);
+        List<float[][]> outputs = network.outputs(predictor(student), buffer, views);
+        return outputs.get(outputs.size() - 1);
+    }
+
+    /** Takes note of labels that are new. @param logits of the teacher on their frames */
+    void takeNote(List<Sample> fresh, float[][] logits) {
+        for (int i = 0; i < logits.length; i++) {
+            int label = fresh.get(i).label();
+            if (state.step() == 0) {
+                state.labels().add(label);
+            } else {
+                state.labels().add(label, Probabilities.argMax(logits[i]) == label);
+            }
+        }
+        List<Student> students = new ArrayList<>(List.of(state.student()));
+        state.peer().ifPresent(students::add);
+        for (Student student : students) {
+            student.refusals()
+                    .novelty()
+                    .filter(novelty -> !fresh.isEmpty())
+                    .ifPresent(novelty -> novelty.fresh(features(student, fresh, state.step())));
+        }
     }
 
     private Student other(Student student) {

@@ -25,6 +25,7 @@ final class Views {
     private static final Mixup MIXMATCH = new Mixup(0.75);
 
     private final Augmentation augmentation;
+    private final Curriculum curriculum;
     private final Mixup labeledMixup;
     private final Mixup unlabeledMixup;
     private final double labeledStrongShare;
@@ -32,8 +33,9 @@ final class Views {
     private final int sampleSize;
     private final int classes;
 
-    Views(LearnSettings settings, SampleShape shape, int classes) {
+    Views(LearnSettings settings, SampleShape shape, int classes, FreshLabels labels) {
         this.augmentation = Augmentation.of(shape, settings.images(), settings.sensors());
+        this.curriculum = new Curriculum(settings, shape, labels);
         // ELR compares an answer with what was answered for the same sample before: no blends.
         this.labeledMixup = new Mixup(settings.additions().labelNoiseWeight() > 0 ? 0 : settings.labeledMixupAlpha());
         this.unlabeledMixup = new Mixup(settings.unlabeledMixupAlpha());
@@ -95,7 +97,7 @@ final class Views {
     private static int[] chosen(TrainingBatch batch, GateDecision gate, StudentViews wanted) {
         boolean all = wanted.rows() == Rows.ALL && gate.wasAsked();
         return IntStream.range(0, batch.unlabeled().size())
-                .filter(i -> all || gate.shows(i))
+                .filter(i -> (all || gate.shows(i)) && !gate.bars(i))
                 .toArray();
     }
 
@@ -124,13 +126,14 @@ final class Views {
         SplittableRandom random = Randomness.at(seed, batch.step(), purpose);
         SplittableRandom[] ofSample = new SplittableRandom[batch.unlabeled().size()];
         Arrays.setAll(ofSample, i -> random.split());
+        Augmentation strong = curriculum.now();
         float[] views = new float[chosen.length * sampleSize];
         for (int row = 0; row < chosen.length; row++) {
             float[] values = batch.unlabeled().get(chosen[row]).values();
             if (weak) {
                 augmentation.weak(values, ofSample[chosen[row]], views, row * sampleSize);
             } else {
-                augmentation.strong(values, ofSample[chosen[row]], views, row * sampleSize);
+                strong.strong(values, ofSample[chosen[row]], views, row * sampleSize);
             }
         }
         return views;
@@ -144,13 +147,14 @@ final class Views {
         SplittableRandom random = Randomness.at(seed, batch.step(), Purpose.LABELED_VIEW);
         int size = batch.labeled().size();
         long weak = size - Math.round(labeledStrongShare * size);
+        Augmentation strong = curriculum.now();
         float[] views = new float[size * sampleSize];
         for (int i = 0; i < size; i++) {
             float[] values = batch.labeled().get(i).values();
             if (i < weak) {
                 augmentation.weak(values, random.split(), views, i * sampleSize);
             } else {
-                augmentation.strong(values, random.split(), views, i * sampleSize);
+                strong.strong(values, random.split(), views, i * sampleSize);
             }
         }
         return views;

@@ -20,7 +20,9 @@ public record Head(String name, int outputs, Kind kind) {
         /** Two linear layers with ReLU between them, not published: an embedding of a sample. */
         PROJECTION,
         /** One linear layer that is published in the place of the classifier. */
-        SERVED
+        SERVED,
+        /** No layer and no parameters: the features themselves, which the classifier is a linear function of. */
+        FEATURES
     }
 
     public Head {
@@ -39,11 +41,18 @@ public record Head(String name, int outputs, Kind kind) {
 
     /** Number of parameters, as the network's layout lists them. */
     int parameters() {
-        return kind == Kind.PROJECTION ? 4 : 2;
+        return switch (kind) {
+            case FEATURES -> 0;
+            case PROJECTION -> 4;
+            case LINEAR, SERVED -> 2;
+        };
     }
 
     List<Entry> entries(int features) {
         List<Entry> entries = new ArrayList<>();
+        if (kind == Kind.FEATURES) {
+            return entries;
+        }
         if (kind == Kind.PROJECTION) {
             entries.add(new Entry(name + ".hidden.weight", List.of(features, features)));
             entries.add(new Entry(name + ".hidden.bias", List.of(features)));

@@ -58,6 +58,12 @@ public final class NamedTensors {
         return table;
     }
 
+    /** Takes the values of a one-dimensional tensor of any length; otherwise as {@link #take}. */
+    public float[] takeVector(String name) {
+        Tensor tensor = left.get(name);
+        return take(name, List.of(tensor == null ? 0 : tensor.values().length));
+    }
+
     /** Takes every tensor whose name begins with a prefix, without the prefix, in order. */
     public List<Tensor> takeAll(String prefix) {
         List<Tensor> taken = new ArrayList<>();

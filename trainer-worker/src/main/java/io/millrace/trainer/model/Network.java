@@ -111,7 +111,7 @@ public final class Network {
                 from = Activation.relu(linear(features, parameters, next));
             }
             next += head.parameters();
-            outputs.add(linear(from, parameters, next - 2));
+            outputs.add(head.kind() == Head.Kind.FEATURES ? features : linear(from, parameters, next - 2));
         }
         return outputs;
     }

@@ -50,6 +50,11 @@ public record NetworkConfig(
         return new NetworkConfig(input, classes, width, groups, inputMean, inputDeviation, true);
     }
 
+    /** Numbers that the last layer is a function of: four times the width. */
+    public int features() {
+        return 4 * width;
+    }
+
     /** Heads that are published with the classifier. */
     List<Head> heads() {
         return openSet ? List.of(new Head(OPEN_SET, classes + 1, Head.Kind.LINEAR)) : List.of();

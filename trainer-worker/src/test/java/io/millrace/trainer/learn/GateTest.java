@@ -103,14 +103,23 @@ class GateTest {
     }
 
     @Test
-    void shouldWaitAndThenRampUpWhenScheduled() {
-        PseudoLabelSchedule schedule = new PseudoLabelSchedule(100, 10, 2);
+    void shouldAlignToTheSharesOfFreshLabelsWhenTheyAreThere() {
+        float[][] unlabeled = {row(0.6f, 0.4f)};
+        ClassPrior prior = () -> new float[] {0.2f, 0.8f};
 
-        assertThat(schedule.weightAt(100)).isZero();
-        assertThat(schedule.weightAt(101)).isEqualTo(0.2f);
-        assertThat(schedule.weightAt(105)).isEqualTo(1);
-        assertThat(schedule.weightAt(1_000_000)).isEqualTo(2);
-        assertThat(new PseudoLabelSchedule(0, 0, 1).weightAt(1)).isEqualTo(1);
+        GateDecision aligned = new Alignment.Before(
+                        new Alignment(1, 2, prior), AlignmentUse.TARGET, new SoftTargetGate(0, 1))
+                .decide(Seen.unlabeled(unlabeled));
+        GateDecision ofAdaMatch =
+                new AlignedGate(SETTINGS, 2, prior).decide(Seen.of(unlabeled, new float[][] {row(0.9f, 0.1f)}));
+
+        // Mean (0.6, 0.4) is its own, so what is left is the prior.
+        assertThat(aligned.targets()[0]).containsExactly(new float[] {0.2f, 0.8f}, within(1e-5f));
+        assertThat(ofAdaMatch.targets()[0]).containsExactly(0, 1);
+        assertThat(new AlignedGate(SETTINGS, 2, ClassPrior.USUAL)
+                        .decide(Seen.of(unlabeled, new float[][] {row(0.9f, 0.1f)}))
+                        .targets()[0])
+                .containsExactly(1, 0);
     }
 
     @Test

@@ -37,7 +37,14 @@ class LearnSettingsTest {
                         50,
                         new PseudoLabelSchedule(100, 100, 1),
                         new GateSettings(0.95f, 0.95f, 0.8f, 0.95f, 50),
-                        Additions.NONE,
+                        new Additions(
+                                AlignmentUse.NONE,
+                                AlignmentPrior.UNIFORM,
+                                false,
+                                0,
+                                0,
+                                1,
+                                new GateRules(10, 200, 10_000, 2, 0.05, 0, 0)),
                         2000,
                         2000,
                         0.5,
@@ -63,7 +70,7 @@ class LearnSettingsTest {
     private static String other(ConfigDef.ConfigKey key) {
         return switch (key.type) {
             case STRING ->
-                Map.of("adamatch", "mean-teacher", "auto", "cpu", "sgd", "adamw", "none", "weight")
+                Map.of("adamatch", "mean-teacher", "auto", "cpu", "sgd", "adamw", "none", "weight", "uniform", "labels")
                         .get(key.defaultValue);
             case LONG -> "8";
             case INT -> Integer.toString((int) key.defaultValue + 8);

@@ -214,6 +214,7 @@ class LearnerIT {
     void shouldReportWhatItDidWhenSteppedThroughTheWarmStart() {
         try (Learner learner = learner(IMAGES, settings("trainer.gate.threshold.floor", "0"))) {
             StepResult early = learner.step(IMAGES.batch(1, 8, 12));
+            learner.step(IMAGES.batch(6, 8, 12));
             StepResult late = learner.step(IMAGES.batch(30, 8, 12));
 
             assertThat(early.reasons()).hasSize(12).containsOnly(GateReason.WARM_START);
