@@ -27,6 +27,7 @@ import picocli.CommandLine.ScopeType;
             SensorBenchmark.class,
             ColourBenchmark.class,
             StepBenchmark.class,
+            LabelsBenchmark.class,
             RoutingBenchmark.class,
             LatencyBenchmark.class,
             CapacityBenchmark.class,

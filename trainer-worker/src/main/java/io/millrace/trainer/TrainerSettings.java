@@ -7,6 +7,7 @@ import io.millrace.runtime.blob.Sha256;
 import io.millrace.runtime.signing.SigningKey;
 import io.millrace.trainer.ingest.IntakePolicy;
 import io.millrace.trainer.learn.LearnSettings;
+import io.millrace.trainer.request.RequestSettings;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param versionSteps steps between two challengers; a multiple is reached at a commit
  * @param holdoutShare share of the frames that is never trained, 0..1
  * @param holdoutCapacity labeled samples kept for evaluation
+ * @param requests how many labels are asked for
  * @param intake when to wait and when to shed
  * @param transactionTimeoutMillis longest time a commit may take, in milliseconds
  * @param signingKey signs what the trainer announces; null leaves it unsigned
@@ -43,6 +45,7 @@ public record TrainerSettings(
         int versionSteps,
         double holdoutShare,
         int holdoutCapacity,
+        RequestSettings requests,
         IntakePolicy intake,
         int transactionTimeoutMillis,
         @Nullable SigningKey signingKey,
@@ -73,6 +76,7 @@ public record TrainerSettings(
         ConfigDef declared = PipelineSettings.declareIn(new ConfigDef());
         LearnSettings.declareIn(declared);
         SigningSettings.declareIn(declared);
+        RequestSettings.declareIn(declared);
         String roles = "What this process does: train, predict, or both.";
         declared.define(
                 ROLES, Type.LIST, "train,predict", ConfigDef.ValidList.in("train", "predict"), Importance.HIGH, roles);
@@ -108,6 +112,7 @@ public record TrainerSettings(
                 settings.get(VERSION_STEPS),
                 settings.get(HOLDOUT_SHARE),
                 settings.get(HOLDOUT),
+                RequestSettings.from(settings),
                 new IntakePolicy(settings.<Integer>get(MAX_BACKLOG), settings.<Integer>get(IDLE)),
                 settings.get(TRANSACTION_TIMEOUT),
                 settings.<List<String>>get(ROLES).contains("train") ? SigningSettings.key(settings) : null,

@@ -21,7 +21,8 @@ public final class Randomness {
         ADVERSARY(10),
         BALANCE(11),
         HARDER_VIEW(12),
-        NOVELTY_VIEW(13);
+        NOVELTY_VIEW(13),
+        LABEL_REQUEST(40);
 
         private final long stream;
 

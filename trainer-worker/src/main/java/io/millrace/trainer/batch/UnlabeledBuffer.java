@@ -47,6 +47,11 @@ public final class UnlabeledBuffer {
         return List.copyOf(inOrder);
     }
 
+    /** The latest samples, at most {@code count}, oldest first. */
+    public List<Sample> latest(int count) {
+        return samples.stream().skip(Math.max(0, samples.size() - count)).toList();
+    }
+
     /** Draws {@code count} samples with replacement; none when the buffer is empty. */
     public List<Sample> draw(int count, RandomGenerator random) {
         List<Sample> drawn = new ArrayList<>(count);

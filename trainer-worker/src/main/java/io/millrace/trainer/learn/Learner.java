@@ -136,6 +136,13 @@ public final class Learner implements AutoCloseable {
                 : network.outputs(teacher, scoring, samples).get(network.served());
     }
 
+    /** What the teacher makes of samples as they are, in one pass. */
+    public Outlook teacherOutlook(List<float[]> samples) {
+        compute.enterThread();
+        List<float[][]> all = network.outputsAndFeatures(state.teacher().flat(), scoring, samples);
+        return new Outlook(Probabilities.softmax(all.get(network.served())), all.get(all.size() - 1));
+    }
+
     /** Number of native tensors kept between steps; constant while memory is flat. */
     public int heldTensors() {
         return scope.getManagedArrays().size();

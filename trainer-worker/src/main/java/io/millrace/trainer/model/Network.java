@@ -101,7 +101,10 @@ public final class Network {
      */
     public NDList outputs(NDArray flat, NDArray input) {
         NDList parameters = layout.views(flat);
-        NDArray features = features(parameters, input);
+        return outputs(features(parameters, input), parameters);
+    }
+
+    private NDList outputs(NDArray features, NDList parameters) {
         int next = 3 * convolutions.size();
         NDList outputs = new NDList(linear(features, parameters, next));
         next += 2;
@@ -150,6 +153,25 @@ public final class Network {
      */
     public List<float[][]> outputs(NDArray flat, InputBuffer buffer, List<float[]> samples) {
         return inChunks(samples, buffer, flat, 1 + heads.size(), this::outputs);
+    }
+
+    /**
+     * All outputs for many samples, and what they are computed from; nothing native outlives the call.
+     *
+     * @param flat parameters {@code [size]}, owned by the caller
+     * @return {@code [N][classes]}, then {@code [N][outputs]} of each head, then the features {@code [N][4 width]}, 0 or
+     *     more
+     */
+    public List<float[][]> outputsAndFeatures(NDArray flat, InputBuffer buffer, List<float[]> samples) {
+        return inChunks(samples, buffer, flat, 2 + heads.size(), this::outputsAndFeatures);
+    }
+
+    private NDList outputsAndFeatures(NDArray flat, NDArray input) {
+        NDList parameters = layout.views(flat);
+        NDArray features = features(parameters, input);
+        NDList all = outputs(features, parameters);
+        all.add(features);
+        return all;
     }
 
     private NDList logitsAlone(NDArray flat, NDArray input) {
