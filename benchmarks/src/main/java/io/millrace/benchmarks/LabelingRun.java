@@ -2,6 +2,7 @@ package io.millrace.benchmarks;
 
 import io.millrace.quickstart.feed.LabelPlan.Due;
 import io.millrace.record.LabelAction;
+import io.millrace.record.LabelRequest;
 import io.millrace.record.RequestReason;
 import io.millrace.trainer.TrainerSettings;
 import io.millrace.trainer.batch.BatchAssembler;
@@ -15,7 +16,7 @@ import io.millrace.trainer.evaluate.Evaluation;
 import io.millrace.trainer.learn.Learner;
 import io.millrace.trainer.model.Compute;
 import io.millrace.trainer.request.LabelRequests;
-import io.millrace.trainer.request.Request;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -89,7 +90,7 @@ record LabelingRun(TrainerSettings settings, FashionStream stream, List<Sample> 
                 assembler.assemble(step, labeled, unlabeled, fresh).ifPresent(learner::step);
                 unlabeled.addAll(fresh);
                 requests.choose(unlabeled, labeled, learner::teacherOutlook);
-                requests.take().forEach(request -> answerLater(request, end));
+                requests.take(Instant.EPOCH).forEach(request -> answerLater(request, end));
             }
             return result();
         }
@@ -111,10 +112,10 @@ record LabelingRun(TrainerSettings settings, FashionStream stream, List<Sample> 
             return fresh;
         }
 
-        private void answerLater(Request request, long now) {
-            random += request.reason() == RequestReason.RANDOM ? 1 : 0;
-            chosen += request.reason() == RequestReason.RANDOM ? 0 : 1;
-            answers.computeIfAbsent(now + DELAY, at -> new ArrayList<>()).add(stream.sequenceOf(request.frameId()));
+        private void answerLater(LabelRequest request, long now) {
+            random += request.getReason() == RequestReason.RANDOM ? 1 : 0;
+            chosen += request.getReason() == RequestReason.RANDOM ? 0 : 1;
+            answers.computeIfAbsent(now + DELAY, at -> new ArrayList<>()).add(stream.sequenceOf(request.getFrameId()));
         }
 
         private void label(Due due) {

@@ -104,7 +104,8 @@ final class LabelsBenchmark implements Callable<Integer> {
         List<Sample> test = FashionStream.test(data.test());
         int length = options.or(frames, QUICK_FRAMES, data.training().size());
         Map<Arm, Double> sums = new HashMap<>();
-        List<Long> all = LongStream.range(seed, seed + options.or(seeds, 1, 5)).boxed().toList();
+        List<Long> all =
+                LongStream.range(seed, seed + options.or(seeds, 1, 5)).boxed().toList();
         for (long one : all) {
             for (Arm arm : arms) {
                 Result result = run(arm, data, one, length, test);
@@ -123,10 +124,7 @@ final class LabelsBenchmark implements Callable<Integer> {
         boolean active = arm == Arm.ACTIVE_PART;
         Habits habits = new Habits(active ? 0 : share, LabelingRun.DELAY, 0, 1, 10);
         TrainerSettings settings = options.trainer(Map.of(
-                "trainer.seed",
-                Long.toString(one),
-                RequestSettings.BUDGET_KEY,
-                Double.toString(active ? share : 0)));
+                "trainer.seed", Long.toString(one), RequestSettings.BUDGET_KEY, Double.toString(active ? share : 0)));
         StreamPlan plan = new StreamPlan(one, 4, Drift.NONE, length, Encoding.RAW_U8);
         return new LabelingRun(settings, new FashionStream(data.training(), plan, habits), test).run();
     }

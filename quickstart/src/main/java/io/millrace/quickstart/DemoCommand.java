@@ -3,6 +3,7 @@ package io.millrace.quickstart;
 import io.millrace.quickstart.data.FashionData;
 import io.millrace.quickstart.data.FrameStream;
 import io.millrace.quickstart.feed.LabelPlan;
+import io.millrace.quickstart.feed.Labeler.Kind;
 import io.millrace.quickstart.feed.Pace;
 import io.millrace.quickstart.watch.LiveView.Style;
 import io.millrace.runtime.BadSettingsException;
@@ -11,6 +12,7 @@ import io.millrace.runtime.Settings;
 import io.millrace.runtime.command.SettingsOptions;
 import io.millrace.stream.StreamSettings;
 import io.millrace.trainer.TrainerSettings;
+import io.millrace.trainer.request.RequestSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -105,6 +107,7 @@ final class DemoCommand implements Callable<Integer> {
                 new DemoPlan.Source(data, frames),
                 pace.pace(),
                 labels.habits(),
+                labels.kind,
                 options.namesBroker() ? null : port,
                 place,
                 summary,
@@ -116,6 +119,9 @@ final class DemoCommand implements Callable<Integer> {
         own.put("pipeline.blob.store", "file:" + place.resolve("blobs"));
         own.put("stream.state.dir", place.resolve("stream").toString());
         own.put("trainer.seed", Long.toString(stream.seed));
+        if (labels.kind == Kind.ACTIVE) {
+            own.put(RequestSettings.BUDGET_KEY, Double.toString(labels.labels));
+        }
         if (method != null) {
             own.put("trainer.method", method);
         }

@@ -3,6 +3,7 @@ package io.millrace.quickstart;
 import io.millrace.quickstart.data.FashionData;
 import io.millrace.quickstart.data.FrameStream;
 import io.millrace.quickstart.feed.LabelPlan.Habits;
+import io.millrace.quickstart.feed.Labeler.Kind;
 import io.millrace.quickstart.feed.Pace;
 import io.millrace.quickstart.watch.LiveView.Style;
 import io.millrace.runtime.PipelineSettings;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Everything that a demo was asked for.
  *
  * @param pipeline settings of the pipeline; the broker's address is filled in once it is known
+ * @param labeler who decides which frames are labeled late
  * @param port port of the broker; 0 takes a free one, null uses the broker that the settings name
  * @param directory where broker, blobs, state, log and report go
  * @param summary where the summary goes beside the directory, if anywhere
@@ -28,6 +30,7 @@ record DemoPlan(
         Source source,
         Pace pace,
         Habits habits,
+        Kind labeler,
         @Nullable Integer port,
         Path directory,
         @Nullable Path summary,
@@ -49,7 +52,7 @@ record DemoPlan(
                 pipeline.httpHost(),
                 pipeline.httpPort(),
                 kafka);
-        return new DemoPlan(there, stream, trainer, source, pace, habits, port, directory, summary, style);
+        return new DemoPlan(there, stream, trainer, source, pace, habits, labeler, port, directory, summary, style);
     }
 
     String method() {

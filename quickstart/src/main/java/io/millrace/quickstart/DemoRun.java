@@ -109,7 +109,7 @@ final class DemoRun {
                         endpoint,
                         failure -> process.lifecycle().fail("trainer", failure)));
         trainer.start();
-        Labeler labeler = new Labeler(pipeline, plan.source().frames(), plan.habits());
+        Labeler labeler = new Labeler(pipeline, plan.source().frames(), plan.habits(), plan.labeler());
         FrameFeed feed = new FrameFeed(pipeline, plan.source().frames().copy(), plan.pace(), clock);
         Subject subject = new Subject(
                 plan.method() + ", seed " + plan.seed() + ", " + plan.directory(),
@@ -202,6 +202,7 @@ final class DemoRun {
         settings.put("demo.stream", plan.source().frames().plan().toString());
         settings.put("demo.pace", plan.pace().toString());
         settings.put("demo.labels", plan.habits().toString());
+        settings.put("demo.labeler", plan.labeler().toString());
         return settings;
     }
 }

@@ -34,7 +34,7 @@ final class LabelCommand implements Callable<Integer> {
         PipelineSettings pipeline = options.pipeline();
         try (CommandRun process = new CommandRun()) {
             Endpoint endpoint = process.endpoint(pipeline);
-            Labeler labeler = new Labeler(pipeline, stream.stream(stream.data()), labels.habits());
+            Labeler labeler = new Labeler(pipeline, stream.stream(stream.data()), labels.habits(), labels.kind);
             labeler.bindTo(endpoint.meters());
             Background running = process.start(labeler, "labeler");
             endpoint.readyWhen("labeler", running::isRunning);

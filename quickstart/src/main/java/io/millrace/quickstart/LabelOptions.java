@@ -1,6 +1,7 @@
 package io.millrace.quickstart;
 
 import io.millrace.quickstart.feed.LabelPlan.Habits;
+import io.millrace.quickstart.feed.Labeler.Kind;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -12,10 +13,19 @@ final class LabelOptions {
     CommandSpec spec = CommandSpec.create();
 
     @Option(
+            names = "--labeler",
+            defaultValue = "RANDOM",
+            description =
+                    "Who decides which frames are labeled late: RANDOM is chance; with ACTIVE the trainer asks for"
+                            + " labels, and all answers are right (default: ${DEFAULT-VALUE}).")
+    Kind kind = Kind.RANDOM;
+
+    @Option(
             names = "--labels",
             paramLabel = "P",
             defaultValue = "0.01",
-            description = "Share of the frames that is labeled late (default: ${DEFAULT-VALUE}).")
+            description = "Share of the frames that is labeled late; a labeler of its own that is ACTIVE answers what"
+                    + " trainer.label.requests.budget asks for (default: ${DEFAULT-VALUE}).")
     double labels;
 
     @Option(

@@ -9,6 +9,7 @@ import io.millrace.quickstart.data.StreamPlan;
 import io.millrace.quickstart.feed.FrameFeed;
 import io.millrace.quickstart.feed.LabelPlan.Habits;
 import io.millrace.quickstart.feed.Labeler;
+import io.millrace.quickstart.feed.Labeler.Kind;
 import io.millrace.quickstart.feed.Pace;
 import io.millrace.quickstart.read.TopicReader;
 import io.millrace.record.ModelAlias;
@@ -67,7 +68,7 @@ class RollbackIT {
             FrameStream frames = new FrameStream(FashionData.bundled().training(), StreamPlan.of(7, FRAMES));
             FrameFeed feed =
                     new FrameFeed(pipeline, frames.copy(), new Pace.AsFastAsConsumed(AHEAD), InstantSource.system());
-            Labeler labeler = new Labeler(pipeline, frames, new Habits(0.2, 20, 0, 20, 10));
+            Labeler labeler = new Labeler(pipeline, frames, new Habits(0.2, 20, 0, 20, 10), Kind.RANDOM);
             try (Background labeling = Background.start(labeler, "labeler", failure::set);
                     Background feeding = Background.start(feed, "feed", failure::set)) {
                 ModelAlias back = rollBack();

@@ -15,6 +15,7 @@ import io.millrace.quickstart.data.StreamPlan;
 import io.millrace.quickstart.feed.FrameFeed;
 import io.millrace.quickstart.feed.LabelPlan.Habits;
 import io.millrace.quickstart.feed.Labeler;
+import io.millrace.quickstart.feed.Labeler.Kind;
 import io.millrace.quickstart.feed.Pace;
 import io.millrace.quickstart.read.TopicReader;
 import io.millrace.quickstart.watch.PipelineWatcher;
@@ -132,7 +133,8 @@ class SecureLoopIT {
         PipelineWatcher watcher = new PipelineWatcher(pipeline(as(Principal.VIEWER)));
         closing(Background.start(watcher, "watcher", failure::set));
         FrameStream frames = new FrameStream(FashionData.bundled().training(), StreamPlan.of(7, FRAMES));
-        Labeler labeler = new Labeler(pipeline(as(Principal.LABELER)), frames, new Habits(0.05, 100, 0.05, 50, 10));
+        Habits habits = new Habits(0.05, 100, 0.05, 50, 10);
+        Labeler labeler = new Labeler(pipeline(as(Principal.LABELER)), frames, habits, Kind.ACTIVE);
         closing(Background.start(labeler, "labeler", failure::set));
         feed(frames.copy());
         await(labeler::isDone);
@@ -307,6 +309,8 @@ class SecureLoopIT {
 
     private TrainerWorker trainer(Principal principal, String role) throws Exception {
         Map<String, String> own = Map.of(
+                "trainer.label.requests.budget", "0.2",
+                "trainer.label.requests.window.frames", "20",
                 "trainer.roles", role,
                 "trainer.threads", "1",
                 "trainer.network.width", "8",

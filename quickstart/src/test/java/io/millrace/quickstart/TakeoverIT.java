@@ -9,6 +9,7 @@ import io.millrace.quickstart.data.StreamPlan;
 import io.millrace.quickstart.feed.FrameFeed;
 import io.millrace.quickstart.feed.LabelPlan.Habits;
 import io.millrace.quickstart.feed.Labeler;
+import io.millrace.quickstart.feed.Labeler.Kind;
 import io.millrace.quickstart.feed.Pace;
 import io.millrace.record.Encoding;
 import io.millrace.record.LedgerRow;
@@ -92,7 +93,8 @@ class TakeoverIT {
                 FashionData.bundled().training(), new StreamPlan(SEED, 4, Drift.NONE, LONG_STREAM, Encoding.PNG));
         InstantSource clock = InstantSource.system();
         Habits habits = new Habits(0.1, 100, 0, 100, 3);
-        try (Background labeler = Background.start(new Labeler(pipeline, frames.copy(), habits), "label", this::fail)) {
+        Labeler labels = new Labeler(pipeline, frames.copy(), habits, Kind.RANDOM);
+        try (Background labeler = Background.start(labels, "label", this::fail)) {
             try (Background feed = Background.start(
                     new FrameFeed(pipeline, frames, new Pace.Fixed(FRAMES_PER_SECOND), clock), "feed", this::fail)) {
                 predictedFurther(150 + random.nextInt(150));

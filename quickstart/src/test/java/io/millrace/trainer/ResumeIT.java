@@ -10,6 +10,7 @@ import io.millrace.record.Encoding;
 import io.millrace.record.Frame;
 import io.millrace.record.FrameReference;
 import io.millrace.record.LabelAction;
+import io.millrace.record.LabelRequest;
 import io.millrace.record.LabeledFrame;
 import io.millrace.record.LedgerRow;
 import io.millrace.record.OffsetRange;
@@ -77,6 +78,8 @@ class ResumeIT {
     void shouldEndBitForBitAlikeWhenKilledBetweenAnyTwoSteps() throws Exception {
         Ending unbroken = train("unbroken.", List.of());
         assertThat(unbroken.accounted()).hasSize(FRAMES + 12);
+        assertThat(unbroken.asked()).as("chosen as well as drawn").hasSizeGreaterThan(5);
+        assertThat(unbroken.asked()).doesNotHaveDuplicates().anyMatch(asked -> !asked.contains("RANDOM"));
 
         for (int kill = 0; kill < STEPS; kill++) {
             Ending killed = train("killed" + kill + ".", List.of(kill));
@@ -85,6 +88,9 @@ class ResumeIT {
                     .as("offsets after a kill at step %d", kill)
                     .isEqualTo(unbroken.accounted());
             assertThat(killed.state()).as("state after a kill at step %d", kill).isEqualTo(unbroken.state());
+            assertThat(killed.asked())
+                    .as("requests after a kill at step %d", kill)
+                    .isEqualTo(unbroken.asked());
         }
     }
 
@@ -176,8 +182,9 @@ class ResumeIT {
      *
      * @param state bits of student, teacher, optimizer and gate
      * @param accounted how often each offset of the inputs stands in the ledger
+     * @param asked every label request: frame, reason and score
      */
-    private record Ending(Map<String, String> state, Map<String, Integer> accounted) {}
+    private record Ending(Map<String, String> state, Map<String, Integer> accounted, List<String> asked) {}
 
     private static Ending train(String prefix, List<Integer> turnsBeforeKills) throws Exception {
         return train(prefix, turnsBeforeKills, "7");
@@ -213,7 +220,22 @@ class ResumeIT {
         for (Tensor tensor : session.learner().state()) {
             state.put(tensor.name(), bits(tensor.values()));
         }
-        return new Ending(state, accounted(pipeline));
+        return new Ending(state, accounted(pipeline), asked(pipeline));
+    }
+
+    private static List<String> asked(PipelineSettings pipeline) {
+        Topic<LabelRequest> requests = pipeline.topics().labelRequests();
+        List<String> asked = new ArrayList<>();
+        try (TopicReader reader = new TopicReader(pipeline, List.of(requests.name()))) {
+            do {
+                reader.poll(Duration.ofMillis(100))
+                        .forEach(record -> TopicReader.decode(requests, record)
+                                .ifPresent(request -> asked.add(request.getFrameId() + " " + request.getReason() + " "
+                                        + Float.floatToRawIntBits(request.getScore()))));
+            } while (!reader.isAtEnd());
+        }
+        asked.sort(null);
+        return asked;
     }
 
     private static void begin(TrainingSession session) {
@@ -253,6 +275,8 @@ class ResumeIT {
         given.put("trainer.unlabeled.warm.start.steps", "2");
         given.put("trainer.unlabeled.ramp.steps", "2");
         given.put("trainer.gate.threshold.floor", "0.5");
+        given.put("trainer.label.requests.budget", "0.4");
+        given.put("trainer.label.requests.window.frames", "5");
         given.put("trainer.intake.idle.ms", "200");
         return Settings.of(TrainerSettings.declare(), Set.of(), List.of(given));
     }

@@ -126,7 +126,7 @@ public final class Permissions {
         grant(Principal.FEED, topic(topics.deadLettersOf(topics.frames())), READ);
 
         topics(Principal.LABELER, WRITE, topics.labels());
-        topics(Principal.LABELER, READ, topics.frames());
+        topics(Principal.LABELER, READ, topics.frames(), topics.labelRequests());
         grant(Principal.LABELER, literal(ResourceType.GROUP, groups.labeler()), READ);
         grant(Principal.LABELER, literal(ResourceType.TRANSACTIONAL_ID, groups.labeler()), WRITE);
 
@@ -147,7 +147,8 @@ public final class Permissions {
                 topics.modelVersions(),
                 topics.modelAliases(),
                 topics.trainingLedger(),
-                topics.events());
+                topics.events(),
+                topics.labelRequests());
         grant(Principal.TRAINER, literal(ResourceType.GROUP, groups.trainer()), READ);
         grant(Principal.TRAINER, literal(ResourceType.TRANSACTIONAL_ID, groups.trainer()), WRITE);
 

@@ -29,7 +29,7 @@ class PermissionsTest {
         assertThat(writersOf(TOPICS.modelAliases().name())).containsExactly("operator", "trainer");
         assertThat(writersOf(TOPICS.trainingLedger().name())).containsExactly("trainer");
         assertThat(writersOf(TOPICS.events().name())).containsExactly("trainer");
-        assertThat(writersOf(TOPICS.labelRequests().name())).isEmpty();
+        assertThat(writersOf(TOPICS.labelRequests().name())).containsExactly("trainer");
     }
 
     @Test

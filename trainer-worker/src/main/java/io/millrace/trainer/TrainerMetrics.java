@@ -4,6 +4,8 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.millrace.record.Disposition;
+import io.millrace.record.LabelRequest;
+import io.millrace.record.RequestReason;
 import io.millrace.runtime.meters.Gauges;
 import io.millrace.runtime.meters.Gauges.Level;
 import io.millrace.trainer.ModelRelease.Trial;
@@ -16,6 +18,7 @@ import io.millrace.trainer.promote.Decision;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntSupplier;
@@ -104,6 +107,9 @@ final class TrainerMetrics implements AutoCloseable {
         for (Decision.Cause cause : Decision.Cause.values()) {
             decisions(cause);
         }
+        for (RequestReason reason : RequestReason.values()) {
+            requests(reason);
+        }
     }
 
     StepResult time(Supplier<StepResult> work) {
@@ -180,6 +186,10 @@ final class TrainerMetrics implements AutoCloseable {
         labels(disposition).increment();
     }
 
+    void asked(List<LabelRequest> requests) {
+        requests.forEach(request -> requests(request.getReason()).increment());
+    }
+
     void lateLabels(int count) {
         lateLabels.increment(count);
     }
@@ -241,6 +251,11 @@ final class TrainerMetrics implements AutoCloseable {
     private Counter labels(Disposition disposition) {
         String text = "Labels by how the trainer ended them";
         return counter("trainer.labels", "labels", text, "disposition", disposition.name());
+    }
+
+    private Counter requests(RequestReason reason) {
+        String text = "Labels that were asked for, by why";
+        return counter("trainer.label.requests", "requests", text, "reason", reason.name());
     }
 
     private Counter decisions(Decision.Cause cause) {

@@ -2,6 +2,7 @@ package io.millrace.trainer;
 
 import io.millrace.record.Disposition;
 import io.millrace.record.EventKind;
+import io.millrace.record.LabelRequest;
 import io.millrace.record.ModelEvent;
 import io.millrace.runtime.PipelineSettings;
 import io.millrace.schemas.Topics;
@@ -26,6 +27,7 @@ import io.millrace.trainer.publish.Checkpoint;
 import io.millrace.trainer.publish.Ledger;
 import io.millrace.trainer.publish.TrainerTransaction;
 import io.millrace.trainer.publish.TrainerTransaction.Announcement;
+import io.millrace.trainer.request.LabelRequests;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +70,7 @@ final class TrainingLoop {
     private final InstantSource clock;
     private final int classes;
     private final HoldoutRule holdoutRule;
+    private final LabelRequests requests;
     private final BatchAssembler assembler;
     private final PrequentialEvaluator prequential = new PrequentialEvaluator(500);
     private final PseudoLabelAudit audit = new PseudoLabelAudit(10_000);
@@ -114,6 +117,7 @@ final class TrainingLoop {
         this.ledger = new Ledger(Set.of(topics.acceptedFrames().name()));
         this.gate = new GateSummary(settings.learn().gate().confidenceThreshold());
         this.holdoutRule = new HoldoutRule(settings.holdoutShare());
+        this.requests = new LabelRequests(settings.requests(), settings.holdoutShare());
         this.assembler = new BatchAssembler(
                 settings.learn().seed(),
                 settings.learn().batchLabeled(),
@@ -159,6 +163,7 @@ final class TrainingLoop {
         List<Sample> fresh = takeFrames(intake.frames());
         if (!intake.frames().isEmpty()) {
             train(fresh);
+            requests.choose(memory.unlabeled(), memory.labeled(), learner::teacherOutlook);
         }
         metrics.waiting(source);
         turns++;
@@ -194,6 +199,7 @@ final class TrainingLoop {
             ledger.add(topics.labeledFrames().name(), received.partition(), received.offset(), disposition);
             metrics.label(disposition);
         }
+        fresh.removeIf(sample -> requests.answered(sample.frameId())); // a chosen frame is no fair sample to score on
         if (!fresh.isEmpty()) {
             float[][] logits = learner.score(fresh);
             for (int i = 0; i < logits.length; i++) {
@@ -216,6 +222,9 @@ final class TrainingLoop {
                 disposition = Disposition.HOLDOUT;
             } else if (sample != null) {
                 fresh.add(sample);
+            }
+            if (sample != null) {
+                requests.see(sample, disposition == Disposition.HOLDOUT);
             }
             ledger.add(topics.acceptedFrames().name(), frame.partition(), frame.offset(), disposition);
             metrics.frame(disposition);
@@ -282,14 +291,18 @@ final class TrainingLoop {
         made.ifPresent(version -> events.addAll(version.events()));
         Evaluation scored = prequential.evaluation(prequential.temperature(), classes);
         events.add(gateEvent(scored));
+        made.ifPresent(version -> requests.askedBy(version.version().getVersion()));
+        List<LabelRequest> asked = requests.take(clock.instant());
         Announcement announcement = new Announcement(
                 committedStep + 1,
                 step,
                 ledger.take(),
                 made.map(Release::version),
                 made.flatMap(Release::alias),
-                events);
+                events,
+                asked);
         metrics.commit(() -> transaction.commit(checkpoint(), announcement));
+        metrics.asked(asked);
         metrics.committed(step, clock.millis(), memory, scored);
         metrics.waiting(source);
         made.flatMap(Release::trial).ifPresent(metrics::tried);
@@ -309,6 +322,7 @@ final class TrainingLoop {
                 memory.holdout().samples(),
                 source.positions(),
                 source.waitingLabels(),
+                requests.state(),
                 settings.hash());
     }
 
@@ -317,6 +331,7 @@ final class TrainingLoop {
         committedStep = step;
         learner.restore(checkpoint.learner());
         prequential.restore(checkpoint.scores());
+        requests.restore(checkpoint.requests());
         // The rule may have changed with the settings: what it holds out now is not trained any more, and vice versa.
         memory.unlabeled().addAll(kept(checkpoint.unlabeled(), false));
         kept(checkpoint.labeled(), false).forEach(memory.labeled()::put);

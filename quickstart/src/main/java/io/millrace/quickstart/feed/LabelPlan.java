@@ -54,6 +54,11 @@ public final class LabelPlan {
             }
         }
 
+        /** The same without late labels. */
+        Habits ofTheStart() {
+            return new Habits(0, delay, errors, correctionDelay, initialPerClass);
+        }
+
         /** 1 % of the frames, 1,000 frames late, 5 % wrong and corrected after 500 frames; ten a class at the start. */
         public static Habits usual() {
             return new Habits(0.01, 1_000, 0.05, 500, 10);
@@ -85,6 +90,16 @@ public final class LabelPlan {
             due.add(assign(sequence - habits.delay()));
         }
         return due;
+    }
+
+    /** True when the frame is labeled at the start. */
+    boolean isOfTheStart(long frame) {
+        return initial.contains(frame);
+    }
+
+    /** The true label of a frame. */
+    Due truth(long frame) {
+        return new Due(frame, LabelAction.ASSIGN, stream.label(frame));
     }
 
     /** How many of the labels of the start speak of the first so many frames. */

@@ -33,7 +33,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The people who label: reads {@code frames}, and posts what the {@link LabelPlan} says is due when a frame is seen.
+ * The people who label: reads {@code frames}, and posts what the {@link LabelPlan} says is due when a frame is seen; or
+ * beside the labels of the start what {@code label-requests} asks for, with the true class and as late after its frame as
+ * the plan, or as soon as it is asked for.
  *
  * <p>Frames are taken in the order of their sequence, whatever partitions they come from. Labels and the position of the
  * next frame are committed in one transaction, so a restart neither repeats nor leaves out a label. Ends with the
@@ -49,6 +51,8 @@ public final class Labeler implements Loop {
 
     private final FrameStream stream;
     private final LabelPlan plan;
+    private final Kind kind;
+    private final OpenRequests requests;
     private final List<String> classes;
     private final Topics topics;
     private final KafkaConsumer<byte[], byte[]> consumer;
@@ -59,13 +63,23 @@ public final class Labeler implements Loop {
     private volatile boolean stopping;
     private volatile boolean done;
 
+    /** Who decides which frames are labeled late. */
+    public enum Kind {
+        /** Chance. */
+        RANDOM,
+        /** The trainer, which asks. */
+        ACTIVE
+    }
+
     /** A frame that was read: where it lies, and when it was captured. */
     private record Seen(TopicPartition partition, long offset, Instant capturedAt) {}
 
-    public Labeler(PipelineSettings pipeline, FrameStream stream, LabelPlan.Habits habits) {
+    public Labeler(PipelineSettings pipeline, FrameStream stream, LabelPlan.Habits habits, Kind kind) {
+        this.kind = kind;
+        this.requests = new OpenRequests(habits.delay());
         this.stream = stream;
         this.classes = pipeline.classes();
-        this.plan = new LabelPlan(stream, habits, classes.size());
+        this.plan = new LabelPlan(stream, kind == Kind.ACTIVE ? habits.ofTheStart() : habits, classes.size());
         this.topics = pipeline.topics();
         String group = new Groups(topics.prefix()).labeler();
         this.consumer = new KafkaConsumer<>(
@@ -91,7 +105,13 @@ public final class Labeler implements Loop {
         producer.initTransactions(); // first: only then are the committed offsets those of a labeler that died
         takeUp();
         while (!stopping && next < stream.plan().limit()) {
-            consumer.poll(A_MOMENT).forEach(this::read);
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(A_MOMENT)) {
+                if (record.topic().equals(topics.frames().name())) {
+                    readFrame(record);
+                } else {
+                    readRequest(record);
+                }
+            }
             label();
         }
         if (next > committed) {
@@ -129,8 +149,11 @@ public final class Labeler implements Loop {
 
     /** Goes to where the last transaction left off; its metadata says which frame is next. */
     private void takeUp() {
-        List<TopicPartition> partitions =
-                TopicReader.partitionsOf(consumer, List.of(topics.frames().name()));
+        List<TopicPartition> partitions = TopicReader.partitionsOf(
+                consumer,
+                kind == Kind.ACTIVE
+                        ? List.of(topics.frames().name(), topics.labelRequests().name())
+                        : List.of(topics.frames().name()));
         consumer.assign(partitions);
         Map<TopicPartition, OffsetAndMetadata> before = consumer.committed(Set.copyOf(partitions));
         for (TopicPartition partition : partitions) {
@@ -146,7 +169,15 @@ public final class Labeler implements Loop {
         LOGGER.atInfo().addKeyValue("next", next).log("Labeler starts");
     }
 
-    private void read(ConsumerRecord<byte[], byte[]> record) {
+    private void readRequest(ConsumerRecord<byte[], byte[]> record) {
+        TopicReader.decode(topics.labelRequests(), record)
+                .map(request -> stream.sequenceOf(request.getFrameId()))
+                .filter(sequence -> sequence.isPresent() && !plan.isOfTheStart(sequence.getAsLong()))
+                .ifPresent(sequence -> requests.add(
+                        new TopicPartition(record.topic(), record.partition()), record.offset(), sequence.getAsLong()));
+    }
+
+    private void readFrame(ConsumerRecord<byte[], byte[]> record) {
         Frame frame = TopicReader.decode(topics.frames(), record).orElse(null);
         if (frame == null) {
             return;
@@ -165,6 +196,9 @@ public final class Labeler implements Loop {
             Map.Entry<Long, Seen> frame = waiting.pollFirstEntry();
             plan.dueAt(frame.getKey())
                     .forEach(label -> due.put(label, frame.getValue().capturedAt()));
+            for (long asked : requests.dueAt(frame.getKey())) {
+                due.put(plan.truth(asked), frame.getValue().capturedAt());
+            }
             next = frame.getKey() + 1;
         }
         if (!due.isEmpty() || next - committed >= COMMIT_AFTER) {
@@ -192,10 +226,11 @@ public final class Labeler implements Loop {
         committed = next;
     }
 
-    /** Of each partition, the first frame that still waits, or else the first that was not read. */
+    /** Of each partition, the first frame or request that still waits, or else the first that was not read. */
     private Map<TopicPartition, OffsetAndMetadata> position() {
         Map<TopicPartition, Long> first = new HashMap<>();
         consumer.assignment().forEach(partition -> first.put(partition, consumer.position(partition)));
+        requests.first().forEach((partition, offset) -> first.merge(partition, offset, Math::min));
         waiting.values().forEach(seen -> first.merge(seen.partition(), seen.offset(), Math::min));
         Map<TopicPartition, OffsetAndMetadata> position = new HashMap<>();
         first.forEach(

@@ -44,7 +44,8 @@ final class AccessMatrix {
     private static final String DESIGN = """
             camera: WRITE topic frames
             feed: WRITE topic frames; READ topic frames; READ topic training-ledger; READ topic dlq.frames
-            labeler: WRITE topic labels; READ topic frames; READ group labeler; WRITE transactional_id labeler
+            labeler: WRITE topic labels; READ topic frames; READ topic label-requests
+            labeler: READ group labeler; WRITE transactional_id labeler
             stream-app: READ topic frames; READ topic labels; READ topic predictions
             stream-app: WRITE topic accepted-frames; WRITE topic labeled-frames; WRITE topic outcomes
             stream-app: WRITE topic dlq.frames; WRITE topic dlq.labels; WRITE topic dlq.predictions
@@ -53,7 +54,7 @@ final class AccessMatrix {
             trainer: READ topic frames; READ topic accepted-frames; READ topic labeled-frames
             trainer: READ topic model-versions; READ topic model-aliases; READ topic training-ledger
             trainer: WRITE topic model-versions; WRITE topic model-aliases; WRITE topic training-ledger
-            trainer: WRITE topic events; READ group trainer; WRITE transactional_id trainer
+            trainer: WRITE topic events; WRITE topic label-requests; READ group trainer; WRITE transactional_id trainer
             predictor: READ topic accepted-frames; READ topic model-versions; READ topic model-aliases
             predictor: WRITE topic predictions; READ group predictor; WRITE transactional_id predictor-*
             consumer: READ topic predictions; READ group consumer-*

@@ -9,12 +9,15 @@ import io.millrace.quickstart.data.ImageSet;
 import io.millrace.quickstart.data.StreamPlan;
 import io.millrace.quickstart.feed.LabelPlan.Due;
 import io.millrace.quickstart.feed.LabelPlan.Habits;
+import io.millrace.quickstart.feed.Labeler.Kind;
 import io.millrace.quickstart.read.TopicReader;
 import io.millrace.record.Disposition;
 import io.millrace.record.Frame;
 import io.millrace.record.LabelEvent;
+import io.millrace.record.LabelRequest;
 import io.millrace.record.LedgerRow;
 import io.millrace.record.OffsetRange;
+import io.millrace.record.RequestReason;
 import io.millrace.runtime.PipelineSettings;
 import io.millrace.runtime.loop.Background;
 import io.millrace.schemas.Topic;
@@ -95,10 +98,10 @@ class FeedAndLabelerIT {
     void shouldPostWhatIsPlannedOnceWhenStoppedInBetween() throws Exception {
         PipelineSettings settings = pipeline.another("label.");
         feed(settings, 300, new Pace.Fixed(100_000));
-        label(settings, 400);
+        label(settings, 400, Kind.RANDOM);
         feed(settings, 400, new Pace.Fixed(100_000));
 
-        label(settings, 400);
+        label(settings, 400, Kind.RANDOM);
 
         FrameStream stream = new FrameStream(images, StreamPlan.of(7, 400));
         LabelPlan plan = new LabelPlan(stream, HABITS, 10);
@@ -118,6 +121,49 @@ class FeedAndLabelerIT {
         assertThat(expected).hasSizeGreaterThan(80);
     }
 
+    @Test
+    void shouldAnswerEachRequestOnceWithTheTruthWhenStoppedInBetween() throws Exception {
+        PipelineSettings settings = pipeline.another("asked.");
+        FrameStream stream = new FrameStream(images, StreamPlan.of(7, 400));
+        feed(settings, 300, new Pace.Fixed(100_000));
+        ask(settings, stream.frameId(200), stream.frameId(270), stream.frameId(40), "of-another-stream");
+        label(settings, 400, Kind.ACTIVE);
+        feed(settings, 400, new Pace.Fixed(100_000));
+        label(settings, 400, Kind.ACTIVE);
+
+        List<LabelEvent> labels = read(settings, settings.topics().labels());
+        Instant start = CLOCK.instant().minusSeconds(3);
+        assertThat(labels)
+                .filteredOn(label -> label.getLabeledAt().isAfter(start.plusMillis(10 * 20)))
+                .extracting(label -> label.getFrameId() + " " + label.getAction() + " " + label.getLabel() + " "
+                        + label.getLabeledAt())
+                .containsExactlyInAnyOrder(
+                        answer(settings, stream, 200, start.plusMillis(10 * 250)),
+                        answer(settings, stream, 270, start.plusMillis(10 * 320)),
+                        answer(settings, stream, 40, start.plusMillis(10 * 320))); // its turn came behind 270
+        assertThat(labels).hasSizeGreaterThanOrEqualTo(20 + 3); // two of each class at the start
+    }
+
+    private static String answer(PipelineSettings settings, FrameStream stream, int sequence, Instant at) {
+        return stream.frameId(sequence) + " ASSIGN " + settings.classes().get(stream.label(sequence)) + " " + at;
+    }
+
+    /** Asks for labels, all in one partition and in this order. */
+    private static void ask(PipelineSettings settings, String... frameIds) throws Exception {
+        Topic<LabelRequest> requests = settings.topics().labelRequests();
+        try (KafkaProducer<String, LabelRequest> producer = new KafkaProducer<>(
+                settings.kafkaWith(Map.of()),
+                new StringSerializer(),
+                requests.values().serializer())) {
+            for (String frameId : frameIds) {
+                LabelRequest request =
+                        new LabelRequest(frameId, "camera-1", RequestReason.NOVEL, 0.5f, "1-abc", CLOCK.instant());
+                producer.send(new ProducerRecord<>(requests.name(), 0, frameId, request))
+                        .get();
+            }
+        }
+    }
+
     private static void feed(PipelineSettings settings, int limit, Pace pace) throws InterruptedException {
         try (FrameFeed feed = new FrameFeed(settings, new FrameStream(images, StreamPlan.of(7, limit)), pace, CLOCK)) {
             feed.run();
@@ -126,8 +172,9 @@ class FeedAndLabelerIT {
     }
 
     /** Labels until everything that is there was seen. */
-    private static void label(PipelineSettings settings, int limit) throws InterruptedException {
-        Labeler labeler = new Labeler(settings, new FrameStream(images, StreamPlan.of(7, limit)), HABITS);
+    private static void label(PipelineSettings settings, int limit, Kind kind) throws InterruptedException {
+        FrameStream stream = new FrameStream(images, StreamPlan.of(7, limit));
+        Labeler labeler = new Labeler(settings, stream, HABITS, kind);
         long there = count(settings);
         try (Background running = Background.start(labeler, "labeler", FeedAndLabelerIT::fail)) {
             await(() -> labeler.seen() == there);

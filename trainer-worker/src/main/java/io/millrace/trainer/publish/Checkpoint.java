@@ -3,6 +3,7 @@ package io.millrace.trainer.publish;
 import io.millrace.trainer.batch.Sample;
 import io.millrace.trainer.ingest.ReceivedLabel;
 import io.millrace.trainer.model.Tensor;
+import io.millrace.trainer.request.LabelRequests;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
@@ -19,6 +20,7 @@ import org.apache.kafka.common.TopicPartition;
  * @param holdout held-out labeled samples, oldest first
  * @param positions next offset of each partition
  * @param waitingLabels labels that came and are not due yet
+ * @param requests what later label requests depend on
  * @param settingsHash SHA-256 of the settings that shape the learning
  */
 public record Checkpoint(
@@ -30,6 +32,7 @@ public record Checkpoint(
         List<Sample> holdout,
         Map<TopicPartition, Long> positions,
         List<ReceivedLabel> waitingLabels,
+        LabelRequests.State requests,
         String settingsHash) {
     public Checkpoint {
         learner = List.copyOf(learner);

@@ -11,6 +11,7 @@ import io.millrace.schemas.LockedSchemaIds;
 import io.millrace.trainer.batch.Sample;
 import io.millrace.trainer.ingest.ReceivedLabel;
 import io.millrace.trainer.model.Tensor;
+import io.millrace.trainer.request.LabelRequests;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /** A checkpoint as one safetensors file: numbers as tensors, the rest as JSON in its metadata. */
 public final class CheckpointCodec {
@@ -28,6 +30,8 @@ public final class CheckpointCodec {
     /** Waiting labels are framed as in their topic, so that a checkpoint outlives a change of their schema. */
     private static final String LABELS = "waiting-labels";
 
+    private static final String REQUESTS = "requested";
+    private static final String REQUEST_COUNTS = "requests";
     private static final LockedSchemaIds IDS = LockedSchemaIds.load();
     private static final AvroSerializer<LabeledFrame> LABELS_OUT = new AvroSerializer<>(IDS);
     private static final AvroDeserializer<LabeledFrame> LABELS_IN = new AvroDeserializer<>(IDS, LabeledFrame.class);
@@ -59,6 +63,7 @@ public final class CheckpointCodec {
                     .put("offset", label.offset())
                     .put("label", LABELS_OUT.serialize(LABELS, label.label()));
         }
+        requests(checkpoint.requests(), tensors, meta);
         return Safetensors.encode(
                 new Safetensors.Contents(tensors, Map.of("format", FORMAT, "checkpoint", meta.toString())));
     }
@@ -93,6 +98,7 @@ public final class CheckpointCodec {
                 samples(required(tensors, "holdout"), meta.required("holdout")),
                 positions(meta.required("positions")),
                 waiting(meta.required("waitingLabels")),
+                requests(tensors.get(REQUESTS), meta),
                 meta.required("settingsHash").asText());
     }
 
@@ -152,6 +158,30 @@ public final class CheckpointCodec {
                     node.required("offset").asLong()));
         }
         return waiting;
+    }
+
+    private static void requests(LabelRequests.State state, List<Tensor> tensors, ObjectNode meta) {
+        tensors.add(samples(REQUESTS, state.open(), meta));
+        ObjectNode counts = meta.putObject(REQUEST_COUNTS);
+        counts.put("seen", state.seen()).put("earned", state.earned()).put("askedBy", state.askedBy());
+        ArrayNode chosen = counts.putArray("chosen");
+        state.chosen().forEach(chosen::add);
+    }
+
+    /** Checkpoints of before there were requests have none. */
+    private static LabelRequests.State requests(@Nullable Tensor open, JsonNode meta) throws IOException {
+        if (open == null) {
+            return LabelRequests.State.NONE;
+        }
+        JsonNode counts = meta.required(REQUEST_COUNTS);
+        List<String> chosen = new ArrayList<>();
+        counts.required("chosen").forEach(frameId -> chosen.add(frameId.asText()));
+        return new LabelRequests.State(
+                counts.required("seen").asInt(),
+                counts.required("earned").asDouble(),
+                counts.required("askedBy").asText(),
+                samples(open, meta.required(REQUESTS)),
+                chosen);
     }
 
     private static Tensor required(Map<String, Tensor> tensors, String name) throws IOException {

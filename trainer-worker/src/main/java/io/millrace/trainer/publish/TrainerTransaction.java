@@ -1,5 +1,6 @@
 package io.millrace.trainer.publish;
 
+import io.millrace.record.LabelRequest;
 import io.millrace.record.LedgerRow;
 import io.millrace.record.ModelAlias;
 import io.millrace.record.ModelEvent;
@@ -94,6 +95,7 @@ public final class TrainerTransaction {
      * @param version a new model version, if one was made
      * @param alias where the champion alias moves, if it does
      * @param events what happened
+     * @param requests labels that are asked for
      */
     public record Announcement(
             long firstStep,
@@ -101,7 +103,8 @@ public final class TrainerTransaction {
             List<OffsetRange> ranges,
             Optional<ModelVersion> version,
             Optional<ModelAlias> alias,
-            List<ModelEvent> events) {}
+            List<ModelEvent> events,
+            List<LabelRequest> requests) {}
 
     /**
      * Fences every predecessor, then finds the checkpoint that the last ledger row names. The ledger is asked, not the
@@ -146,6 +149,7 @@ public final class TrainerTransaction {
         announcement.version().ifPresent(version -> send(topics.modelVersions(), version.getVersion(), version, key));
         announcement.alias().ifPresent(alias -> send(topics.modelAliases(), alias.getAlias(), alias, null));
         announcement.events().forEach(event -> send(topics.events(), event.getModel(), event, null));
+        announcement.requests().forEach(request -> send(topics.labelRequests(), request.getFrameId(), request, null));
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         checkpoint
                 .positions()

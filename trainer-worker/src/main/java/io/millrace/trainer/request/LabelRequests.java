@@ -1,11 +1,13 @@
 package io.millrace.trainer.request;
 
+import io.millrace.record.LabelRequest;
 import io.millrace.record.RequestReason;
 import io.millrace.trainer.batch.LabeledBuffer;
 import io.millrace.trainer.batch.Sample;
 import io.millrace.trainer.batch.UnlabeledBuffer;
 import io.millrace.trainer.learn.Outlook;
 import io.millrace.trainer.request.RequestSelector.Choice;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -42,18 +44,23 @@ public final class LabelRequests {
     private final Set<String> chosen = new LinkedHashSet<>();
     private int seen;
     private double earned;
+    private String askedBy = "";
+
+    /** @param score what a label is worth, 0..1; of random requests 0 */
+    private record Request(Sample frame, RequestReason reason, float score) {}
 
     /**
      * What later requests depend on.
      *
      * @param seen frames of the window so far
-     * @param earned requests that frames have earned beyond those made, below 1 after each window
+     * @param earned requests that the frames of full windows have earned beyond those made, below 1
+     * @param askedBy version that asks, empty before the first
      * @param open chosen frames whose label did not come yet and that others keep apart from, oldest first
      * @param chosen ids of chosen frames whose label did not come yet, oldest first
      */
-    public record State(int seen, double earned, List<Sample> open, List<String> chosen) {
+    public record State(int seen, double earned, String askedBy, List<Sample> open, List<String> chosen) {
         /** Before the first frame. */
-        public static final State NONE = new State(0, 0, List.of(), List.of());
+        public static final State NONE = new State(0, 0, "", List.of(), List.of());
 
         public State {
             open = List.copyOf(open);
@@ -70,11 +77,10 @@ public final class LabelRequests {
     /** Counts a frame, and asks for it if it is drawn. */
     public void see(Sample frame, boolean heldOut) {
         if (rates.draws(frame.frameId(), heldOut)) {
-            made.add(new Request(frame.frameId(), frame.sourceId(), RequestReason.RANDOM, 0));
+            made.add(new Request(frame, RequestReason.RANDOM, 0));
         }
         if (!heldOut && rates.best() > 0) {
             seen++;
-            earned += rates.best();
         }
     }
 
@@ -94,6 +100,7 @@ public final class LabelRequests {
                 .filter(sample -> !chosen.contains(sample.frameId()))
                 .filter(sample -> !rates.draws(sample.frameId(), false))
                 .toList();
+        earned += seen * rates.best();
         int count = (int) earned;
         earned -= count;
         seen = 0;
@@ -103,10 +110,12 @@ public final class LabelRequests {
                 count,
                 teacher.apply(values(candidates)),
                 known.isEmpty() ? new float[0][] : teacher.apply(values(known)).features(),
-                open.isEmpty() ? new float[0][] : teacher.apply(values(open.values())).features());
+                open.isEmpty()
+                        ? new float[0][]
+                        : teacher.apply(values(open.values())).features());
         for (Choice choice : best) {
             Sample frame = candidates.get(choice.index());
-            made.add(new Request(frame.frameId(), frame.sourceId(), choice.reason(), choice.score()));
+            made.add(new Request(frame, choice.reason(), choice.score()));
             open.put(frame.frameId(), frame);
             chosen.add(frame.frameId());
         }
@@ -124,22 +133,36 @@ public final class LabelRequests {
         return chosen.remove(frameId);
     }
 
-    /** Requests since the last call. */
-    public List<Request> take() {
-        List<Request> taken = List.copyOf(made);
+    /** Says which version requests are made by from now on. */
+    public void askedBy(String modelVersion) {
+        askedBy = modelVersion;
+    }
+
+    /** Requests since the last call. @param now when they are made known */
+    public List<LabelRequest> take(Instant now) {
+        List<LabelRequest> taken = made.stream()
+                .map(request -> new LabelRequest(
+                        request.frame().frameId(),
+                        request.frame().sourceId(),
+                        request.reason(),
+                        request.score(),
+                        askedBy,
+                        now))
+                .toList();
         made.clear();
         return taken;
     }
 
     /** What is to be kept in a checkpoint, after {@link #take}. */
     public State state() {
-        return new State(seen, earned, List.copyOf(open.values()), List.copyOf(chosen));
+        return new State(seen, earned, askedBy, List.copyOf(open.values()), List.copyOf(chosen));
     }
 
     /** Goes on where {@link #state} was taken. */
     public void restore(State state) {
         seen = state.seen();
         earned = state.earned();
+        askedBy = state.askedBy();
         open.clear();
         state.open().forEach(sample -> open.put(sample.frameId(), sample));
         chosen.clear();

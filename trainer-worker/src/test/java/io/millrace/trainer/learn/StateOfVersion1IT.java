@@ -22,6 +22,7 @@ import io.millrace.trainer.model.NetworkConfig;
 import io.millrace.trainer.publish.Artifact;
 import io.millrace.trainer.publish.Checkpoint;
 import io.millrace.trainer.publish.CheckpointCodec;
+import io.millrace.trainer.request.LabelRequests;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -75,6 +76,7 @@ class StateOfVersion1IT {
         assertThat(checkpoint.holdout()).extracting(Sample::frameId).containsExactly("frame-4");
         assertThat(checkpoint.positions()).containsEntry(new TopicPartition("millrace.accepted-frames", 1), 42L);
         assertThat(checkpoint.waitingLabels()).containsExactly(new ReceivedLabel(label(), 2, 5));
+        assertThat(checkpoint.requests()).as("from before there were any").isEqualTo(LabelRequests.State.NONE);
         PrequentialEvaluator scores = new PrequentialEvaluator(10);
         scores.restore(checkpoint.scores());
         assertThat(scores.evaluation(1, CLASSES.size()).samples()).isEqualTo(1);
@@ -138,6 +140,7 @@ class StateOfVersion1IT {
                 List.of(IMAGES.sample(4)),
                 Map.of(new TopicPartition("millrace.accepted-frames", 1), 42L),
                 List.of(new ReceivedLabel(label(), 2, 5)),
+                LabelRequests.State.NONE,
                 "0".repeat(64));
     }
 

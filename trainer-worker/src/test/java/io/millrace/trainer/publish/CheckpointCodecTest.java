@@ -9,6 +9,7 @@ import io.millrace.record.LabeledFrame;
 import io.millrace.trainer.batch.Sample;
 import io.millrace.trainer.ingest.ReceivedLabel;
 import io.millrace.trainer.model.Tensor;
+import io.millrace.trainer.request.LabelRequests;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -41,6 +42,12 @@ class CheckpointCodecTest {
                 List.of(),
                 Map.of(new TopicPartition("millrace.accepted-frames", 3), 77L),
                 List.of(new ReceivedLabel(LABEL, 2, 5)),
+                new LabelRequests.State(
+                        3,
+                        0.1 + 0.2,
+                        "12-abc",
+                        List.of(new Sample("frame-3", "camera-2", new float[] {0, 1}, Sample.UNLABELED)),
+                        List.of("frame-1", "frame-3")),
                 "abc");
     }
 
@@ -62,6 +69,14 @@ class CheckpointCodecTest {
         assertThat(read.unlabeled().get(1).values()).containsExactly(0, 1);
         assertThat(read.holdout()).isEmpty();
         assertThat(read.positions()).isEqualTo(checkpoint().positions());
+        assertThat(read.requests().seen()).isEqualTo(3);
+        assertThat(read.requests().earned()).as("to the last bit").isEqualTo(0.1 + 0.2);
+        assertThat(read.requests().askedBy()).isEqualTo("12-abc");
+        assertThat(read.requests().open()).singleElement().satisfies(sample -> {
+            assertThat(sample.frameId()).isEqualTo("frame-3");
+            assertThat(sample.values()).containsExactly(0, 1);
+        });
+        assertThat(read.requests().chosen()).containsExactly("frame-1", "frame-3");
         assertThat(read.waitingLabels()).containsExactly(new ReceivedLabel(LABEL, 2, 5));
     }
 

@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.record.EventKind;
+import io.millrace.record.LabelRequest;
 import io.millrace.record.ModelEvent;
 import io.millrace.record.ModelVersion;
+import io.millrace.record.RequestReason;
 import io.millrace.runtime.PipelineSettings;
 import io.millrace.runtime.signing.SigningKey;
 import io.millrace.runtime.signing.TrustedSigners.Verdict;
 import io.millrace.trainer.model.Tensor;
 import io.millrace.trainer.publish.ModelTopics.Signer;
 import io.millrace.trainer.publish.TrainerTransaction.Announcement;
+import io.millrace.trainer.request.LabelRequests;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -122,6 +125,27 @@ class TrainerTransactionTest {
                     .isEqualTo(expected);
         }
         assertThat(producer.history()).hasSize(3);
+    }
+
+    @Test
+    void shouldAskForLabelsWithinTheTransaction() {
+        // Given
+        TrainerTransaction transaction = begun("", "", null, null);
+        Announcement announced = announcement(1);
+        LabelRequest request =
+                new LabelRequest("frame-7", "camera-1", RequestReason.NOVEL, 0.5f, "1-abc", Instant.EPOCH);
+        Announcement asking = new Announcement(
+                1, 1, List.of(), announced.version(), announced.alias(), announced.events(), List.of(request));
+        // When
+        transaction.commit(checkpoint(1), asking);
+        producer.commitTransactionException = new KafkaException("refused");
+        assertThatThrownBy(() -> transaction.commit(checkpoint(2), asking)).isInstanceOf(KafkaException.class);
+        // Then
+        assertThat(producer.history())
+                .filteredOn(sent -> sent.topic().equals("millrace.label-requests"))
+                .as("once, by the commit that went through")
+                .extracting(ProducerRecord::key)
+                .containsExactly("frame-7");
     }
 
     @Test
@@ -246,7 +270,8 @@ class TrainerTransactionTest {
                 .setCodeVersion("1")
                 .build();
         ModelEvent event = new ModelEvent("millrace.", EventKind.GATE, step, "gate", Map.of(), Instant.ofEpochMilli(1));
-        return new Announcement(step, step, List.of(), Optional.of(version), Optional.empty(), List.of(event));
+        return new Announcement(
+                step, step, List.of(), Optional.of(version), Optional.empty(), List.of(event), List.of());
     }
 
     private static Checkpoint checkpoint(long step) {
@@ -259,6 +284,7 @@ class TrainerTransactionTest {
                 List.of(),
                 Map.of(),
                 List.of(),
+                LabelRequests.State.NONE,
                 "abc");
     }
 }
