@@ -1,22 +1,19 @@
 package io.millrace.benchmarks;
 
 import io.millrace.benchmarks.LabelingRun.Result;
-import io.millrace.quickstart.data.Drift;
 import io.millrace.quickstart.data.FashionData;
-import io.millrace.quickstart.data.StreamPlan;
 import io.millrace.quickstart.feed.LabelPlan.Habits;
-import io.millrace.record.Encoding;
 import io.millrace.trainer.TrainerSettings;
-import io.millrace.trainer.batch.Sample;
 import io.millrace.trainer.request.RequestSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,13 +22,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * Labels that were asked for against labels given at random: a labeler that labels a share of the frames at random, one
- * that answers requests for a part of that share, and one that labels such a part at random. All labels are right, come
+ * Labels that are asked for against labels at random: a labeler that labels a share of the frames at random, one that
+ * labels a part of that share at random, and one that answers requests for as many. All labels are right, come
  * 1,000 frames after their frame or request, and ten of each class are there at the start.
  */
-@Command(name = "labels", description = "Labels that were asked for against labels at random: accuracy for how many.")
+@Command(name = "labels", description = "Labels that are asked for against labels at random: accuracy for how many.")
 final class LabelsBenchmark implements Callable<Integer> {
-    private static final int QUICK_FRAMES = 6_000;
+    private static final int QUICK_FRAMES = 4_000;
+    private static final int INITIAL_PER_CLASS = 10;
 
     @Spec
     CommandSpec spec = CommandSpec.create();
@@ -40,14 +38,11 @@ final class LabelsBenchmark implements Callable<Integer> {
     BenchmarkOptions options = new BenchmarkOptions();
 
     @Option(
-            names = "--seed",
-            defaultValue = "1",
-            description = "First seed of stream and learner (default: ${DEFAULT-VALUE}).")
-    long seed;
-
-    @Option(names = "--seeds", description = "How many seeds, from the first one on (default: 5; quick: 1).")
+            names = "--seeds",
+            split = ",",
+            description = "Seeds of stream and learner (default: 1,2,3,4,5; quick: 1); --seed names one.")
     @Nullable
-    Integer seeds;
+    List<Long> seeds;
 
     @Option(
             names = "--labels",
@@ -60,17 +55,10 @@ final class LabelsBenchmark implements Callable<Integer> {
             names = "--part",
             paramLabel = "P",
             defaultValue = "0.6",
-            description = "Part of them that may be asked for (default: ${DEFAULT-VALUE}).")
+            description = "Part of these labels that the other two labelers give (default: ${DEFAULT-VALUE}).")
     double part;
 
-    @Option(
-            names = "--arms",
-            split = ",",
-            defaultValue = "RANDOM,RANDOM_PART,ACTIVE_PART",
-            description = "Which of ${COMPLETION-CANDIDATES} (default: all).")
-    List<Arm> arms = List.of();
-
-    @Option(names = "--frames", description = "Length of the stream (default: every training image once; quick: 6000).")
+    @Option(names = "--frames", description = "Length of the stream (default: every training image once; quick: 4000).")
     @Nullable
     Integer frames;
 
@@ -82,7 +70,7 @@ final class LabelsBenchmark implements Callable<Integer> {
     Path directory;
 
     /** Who labels, and how much. */
-    enum Arm {
+    private enum Arm {
         /** The whole share, at random. */
         RANDOM("random"),
         /** The part of it, at random. */
@@ -101,38 +89,79 @@ final class LabelsBenchmark implements Callable<Integer> {
     public Integer call() throws IOException {
         Report report = new Report("labels", Instant.now());
         FashionData data = directory == null ? FashionData.bundled() : FashionData.in(directory);
-        List<Sample> test = FashionStream.test(data.test());
         int length = options.or(frames, QUICK_FRAMES, data.training().size());
-        Map<Arm, Double> sums = new HashMap<>();
-        List<Long> all =
-                LongStream.range(seed, seed + options.or(seeds, 1, 5)).boxed().toList();
-        for (long one : all) {
-            for (Arm arm : arms) {
-                Result result = run(arm, data, one, length, test);
-                add(report, arm.id + ".seed" + one, result);
-                System.err.println(arm + " " + one + " " + result);
-                sums.merge(arm, result.accuracy(), Double::sum);
+        Map<Arm, List<Double>> accuracies = new EnumMap<>(Arm.class);
+        for (long seed : seeds()) {
+            for (Arm arm : Arm.values()) {
+                Result result = run(arm, data, seed, length);
+                add(report, arm.id + ".seed" + seed, result);
+                accuracies.computeIfAbsent(arm, key -> new ArrayList<>()).add(result.accuracy());
+                tell(arm, seed, result);
             }
         }
-        sums.forEach((arm, sum) -> report.add(arm.id + ".accuracy.mean.percent", sum / all.size()));
+        accuracies.forEach((arm, all) -> report.add(arm.id + ".accuracy.mean.percent", mean(all)));
+        compare(report, "active.part.minus.random", accuracies, Arm.RANDOM);
+        compare(report, "active.part.minus.random.part", accuracies, Arm.RANDOM_PART);
         options.publish(report, spec.commandLine().getOut());
         return 0;
     }
 
-    private Result run(Arm arm, FashionData data, long one, int length, List<Sample> test) {
+    private List<Long> seeds() {
+        if (options.seed != null) {
+            return List.of(options.seed);
+        }
+        if (seeds != null) {
+            return seeds;
+        }
+        return options.quick ? List.of(1L) : List.of(1L, 2L, 3L, 4L, 5L);
+    }
+
+    private Result run(Arm arm, FashionData data, long seed, int length) {
         double share = arm == Arm.RANDOM ? labels : labels * part;
         boolean active = arm == Arm.ACTIVE_PART;
-        Habits habits = new Habits(active ? 0 : share, LabelingRun.DELAY, 0, 1, 10);
         TrainerSettings settings = options.trainer(Map.of(
-                "trainer.seed", Long.toString(one), RequestSettings.BUDGET_KEY, Double.toString(active ? share : 0)));
-        StreamPlan plan = new StreamPlan(one, 4, Drift.NONE, length, Encoding.RAW_U8);
-        return new LabelingRun(settings, new FashionStream(data.training(), plan, habits), test).run();
+                "trainer.seed", Long.toString(seed), RequestSettings.BUDGET_KEY, Double.toString(active ? share : 0)));
+        Habits habits = new Habits(active ? 0 : share, LabelingRun.DELAY, 0, 1, INITIAL_PER_CLASS);
+        return LabelingRun.of(settings, new LabelingStream(data, seed, length, habits));
+    }
+
+    private void tell(Arm arm, long seed, Result result) {
+        spec.commandLine()
+                .getErr()
+                .printf(
+                        Locale.ROOT,
+                        "%s, seed %d: %.2f %% with %d labels%n",
+                        arm.id,
+                        seed,
+                        result.accuracy(),
+                        result.labels());
     }
 
     private static void add(Report report, String of, Result result) {
         report.add(of + ".accuracy.percent", result.accuracy());
         report.add(of + ".labels", result.labels());
-        report.add(of + ".labels.asked.at.random", result.random());
-        report.add(of + ".labels.chosen", result.chosen());
+        report.add(of + ".asked.at.random", result.askedAtRandom());
+        report.add(of + ".asked.by.score", result.chosen());
+    }
+
+    /** Mean of the differences seed by seed, in points, and its standard error where there are two or more. */
+    private static void compare(Report report, String name, Map<Arm, List<Double>> accuracies, Arm with) {
+        List<Double> differences = new ArrayList<>();
+        List<Double> active = accuracies.getOrDefault(Arm.ACTIVE_PART, List.of());
+        List<Double> others = accuracies.getOrDefault(with, List.of());
+        for (int i = 0; i < active.size(); i++) {
+            differences.add(active.get(i) - others.get(i));
+        }
+        double mean = mean(differences);
+        double squares = differences.stream()
+                .mapToDouble(difference -> (difference - mean) * (difference - mean))
+                .sum();
+        int size = differences.size();
+        report.add(name + ".mean.points", mean);
+        report.add(name + ".standard.error", size < 2 ? Double.NaN : Math.sqrt(squares / (size - 1) / size));
+    }
+
+    private static double mean(List<Double> values) {
+        return values.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
     }
 }

@@ -1,6 +1,7 @@
 package io.millrace.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -25,7 +26,7 @@ class BenchmarksIT {
     Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"learning", "sensor", "colour", "step", "routing", "latency", "capacity"})
+    @ValueSource(strings = {"learning", "labels", "sensor", "colour", "step", "routing", "latency", "capacity"})
     void shouldExplainItselfWhenAskedForHelp(String benchmark) {
         assertThat(run(benchmark, "--help")).isZero();
         assertThat(out.toString())
@@ -54,6 +55,40 @@ class BenchmarksIT {
     void shouldSayWhichFileIsMissingWhenColourImagesAreNotThere() {
         assertThat(run("colour", "--data", directory.toString())).isNotZero();
         assertThat(err.toString()).contains("data_batch_1.bin");
+    }
+
+    @Test
+    void shouldTellWhatLabelsThatAreAskedForAreWorth() throws IOException {
+        JsonNode figures = figures(
+                "labels",
+                "--frames",
+                "2400",
+                "--seeds",
+                "1,2",
+                "--labels",
+                "0.1",
+                "--set",
+                "trainer.method=supervised",
+                "--set",
+                "trainer.network.width=8",
+                "--set",
+                "trainer.frames.per.step=100",
+                "--set",
+                "trainer.label.requests.window.frames=100");
+
+        for (String arm : List.of("random", "random.part", "active.part")) {
+            double one = figures.get(arm + ".seed1.accuracy.percent").asDouble();
+            double other = figures.get(arm + ".seed2.accuracy.percent").asDouble();
+            assertThat(figures.get(arm + ".accuracy.mean.percent").asDouble())
+                    .isEqualTo((one + other) / 2, within(1e-6));
+        }
+        int random = figures.get("random.part.seed1.labels").asInt();
+        int active = figures.get("active.part.seed1.labels").asInt();
+        assertThat(active).as("0.06 of 1,400 frames and a hundred").isBetween(150, 220);
+        assertThat(random).isBetween(150, 220);
+        assertThat(figures.get("random.seed1.asked.by.score").asInt()).isZero();
+        assertThat(figures.get("active.part.seed1.asked.by.score").asInt()).isBetween(105, 116); // 0.048 of 2,400
+        assertThat(figures.has("active.part.minus.random.standard.error")).isTrue();
     }
 
     @Test
