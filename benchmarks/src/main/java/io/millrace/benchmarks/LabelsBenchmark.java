@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
  */
 @Command(name = "labels", description = "Labels that are asked for against labels at random: accuracy for how many.")
 final class LabelsBenchmark implements Callable<Integer> {
-    private static final int QUICK_FRAMES = 4_000;
+    private static final int QUICK_FRAMES = 3_000;
     private static final int INITIAL_PER_CLASS = 10;
 
     @Spec
@@ -58,7 +58,7 @@ final class LabelsBenchmark implements Callable<Integer> {
             description = "Part of these labels that the other two labelers give (default: ${DEFAULT-VALUE}).")
     double part;
 
-    @Option(names = "--frames", description = "Length of the stream (default: every training image once; quick: 4000).")
+    @Option(names = "--frames", description = "Length of the stream (default: every training image once; quick: 3000).")
     @Nullable
     Integer frames;
 

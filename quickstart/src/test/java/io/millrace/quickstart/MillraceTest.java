@@ -56,7 +56,7 @@ class MillraceTest {
         assertThat(run("acls", "--principal-prefix", "User:x-", "--set", "stream.application.id=mine"))
                 .isZero();
         assertThat(out.toString().lines())
-                .hasSize(66)
+                .hasSize(68)
                 .contains("--add --allow-principal 'User:x-camera' --operation Write --topic 'millrace.frames'")
                 .contains("--add --allow-principal 'User:x-stream-app' --operation Read --group 'mine'")
                 .contains("--add --allow-principal 'User:x-operator' --operation Describe --cluster")
