@@ -49,7 +49,11 @@ public final class UnlabeledBuffer {
 
     /** The latest samples, at most {@code count}, oldest first. */
     public List<Sample> latest(int count) {
-        return samples.stream().skip(Math.max(0, samples.size() - count)).toList();
+        List<Sample> inOrder = new ArrayList<>();
+        for (int age = Math.max(0, samples.size() - count); age < samples.size(); age++) {
+            inOrder.add(byAge(age));
+        }
+        return inOrder;
     }
 
     /** Draws {@code count} samples with replacement; none when the buffer is empty. */

@@ -19,7 +19,7 @@ import java.util.List;
  *
  * <p>Frames are taken one after the other, the best first, and each that is taken lowers the diversity of those like it:
  * farthest-first traversal (Gonzalez 1985, "Clustering to minimize the maximum intercluster distance"), weighted by
- * what a frame would teach. Distances are those of the teacher's features in a {@link FeatureSpace}.
+ * what a frame would teach. Distances are those of the {@link Directions} of the teacher's features.
  */
 final class RequestSelector {
     private RequestSelector() {}
@@ -47,13 +47,12 @@ final class RequestSelector {
         if (size == 0) {
             return List.of();
         }
-        FeatureSpace space = new FeatureSpace(window.features());
-        double[][] frames = space.directions(window.features());
+        double[][] frames = Directions.of(window.features());
         double[] uncertainty = Arrays.stream(window.probabilities())
                 .mapToDouble(RequestSelector::uncertainty)
                 .toArray();
-        double[] novelty = nearest(frames, space.directions(labeled));
-        double[] diversity = nearest(frames, space.directions(open));
+        double[] novelty = nearest(frames, Directions.of(labeled));
+        double[] diversity = nearest(frames, Directions.of(open));
         double usualUncertainty = mean(uncertainty);
         double usualNovelty = mean(novelty);
         List<Choice> chosen = new ArrayList<>();
@@ -74,7 +73,7 @@ final class RequestSelector {
             RequestReason reason = novel ? RequestReason.NOVEL : RequestReason.UNCERTAIN;
             chosen.add(new Choice(best, (float) highest, reason));
             for (int i = 0; i < size; i++) { // its own becomes 0: it is not taken again
-                diversity[i] = Math.min(diversity[i], i == best ? 0 : FeatureSpace.distance(frames[i], frames[best]));
+                diversity[i] = Math.min(diversity[i], i == best ? 0 : Directions.distance(frames[i], frames[best]));
             }
         }
         return chosen;
@@ -97,7 +96,7 @@ final class RequestSelector {
 
     private static double[] nearest(double[][] frames, double[][] others) {
         return Arrays.stream(frames)
-                .mapToDouble(frame -> FeatureSpace.nearest(frame, others))
+                .mapToDouble(frame -> Directions.nearest(frame, others))
                 .toArray();
     }
 

@@ -90,6 +90,8 @@ class BuffersTest {
         }
 
         assertThat(buffer.samples()).extracting(Sample::frameId).containsExactly("c", "d", "e");
+        assertThat(buffer.latest(2)).extracting(Sample::frameId).containsExactly("d", "e");
+        assertThat(buffer.latest(9)).extracting(Sample::frameId).containsExactly("c", "d", "e");
         assertThat(buffer.draw(100, new SplittableRandom(1)))
                 .extracting(Sample::frameId)
                 .containsOnly("c", "d", "e");

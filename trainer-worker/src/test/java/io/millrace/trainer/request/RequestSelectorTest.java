@@ -9,13 +9,13 @@ import io.millrace.trainer.request.RequestSelector.Choice;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The mean of the features of each window here is the origin, so that angles can be read off. */
 class RequestSelectorTest {
     private static final float[][] NONE = new float[0][];
     private static final float[] EAST = {1, 0};
     private static final float[] WEST = {-1, 0};
     private static final float[] NORTH = {0, 1};
     private static final float[] SOUTH = {0, -1};
+    private static final float[] NORTH_EAST = {1, 1};
 
     private static final float[] SURE = {0.9f, 0.1f, 0};
     private static final float[] HALF = {0.6f, 0.1f, 0.3f};
@@ -51,21 +51,25 @@ class RequestSelectorTest {
 
         assertThat(chosen).singleElement().satisfies(choice -> {
             assertThat(choice.index()).isEqualTo(1);
-            assertThat(choice.score()).as("0.9 x (1 + 1) / 2").isEqualTo(0.9f, within(1e-6f));
+            assertThat(choice.score()).as("0.9 x 1").isEqualTo(0.9f, within(1e-6f));
         });
     }
 
     @Test
     void shouldSayNovelWhenNoveltyStandsOutMoreThanUncertainty() {
-        // Uncertainty 0.7, 0.7, 0.7, 0.9: mean 0.75. Novelty 0, 1, 0.5, 0.5: mean 0.5.
-        Outlook window = window(new float[][] {HALF, HALF, HALF, TORN}, EAST, WEST, NORTH, SOUTH);
+        // Uncertainty 0.7, 0.7, 0.9: mean 0.767. Novelty 0, 1 and 1 - cos 45 degrees = 0.293: mean 0.431.
+        Outlook window = window(new float[][] {HALF, HALF, TORN}, EAST, NORTH, NORTH_EAST);
 
-        List<Choice> chosen = RequestSelector.choose(2, window, new float[][] {EAST}, NONE);
+        List<Choice> chosen = RequestSelector.choose(3, window, new float[][] {EAST}, NONE);
 
-        assertThat(chosen.get(0).index()).isEqualTo(1); // 0.7 x 1
-        assertThat(chosen.get(0).reason()).isEqualTo(RequestReason.NOVEL); // 1 / 0.5 > 0.7 / 0.75
-        assertThat(chosen.get(1).index()).isEqualTo(3); // 0.9 x 0.5 x 0.5 beats 0.7 x 0.5 x 0.5
-        assertThat(chosen.get(1).reason()).isEqualTo(RequestReason.UNCERTAIN); // 0.5 / 0.5 < 0.9 / 0.75
+        assertThat(chosen)
+                .extracting(Choice::index)
+                .as("a copy is worth nothing")
+                .containsExactly(1, 2);
+        assertThat(chosen.get(0).score()).isEqualTo(0.7f, within(1e-6f));
+        assertThat(chosen.get(0).reason()).isEqualTo(RequestReason.NOVEL); // 1 / 0.431 > 0.7 / 0.767
+        assertThat(chosen.get(1).score()).as("0.9 x 0.293 x 0.293").isEqualTo(0.0772f, within(1e-4f));
+        assertThat(chosen.get(1).reason()).isEqualTo(RequestReason.UNCERTAIN); // 0.293 / 0.431 < 0.9 / 0.767
     }
 
     @Test
@@ -92,14 +96,19 @@ class RequestSelectorTest {
     }
 
     @Test
-    void shouldSeeDirectionsFromTheMeanOfTheWindow() {
-        float[][] features = {{11, 20}, {9, 20}, {10, 21}, {10, 19}};
-        double[][] directions = new FeatureSpace(features).directions(features);
+    void shouldMeasureTheAngleBetweenFeaturesWhateverTheirLength() {
+        double[][] directions = Directions.of(new float[][] {{2, 0}, {7, 0}, {3, 3}, {0, 1}, {0, 0}});
 
-        assertThat(directions[0]).containsExactly(new double[] {1, 0}, within(1e-6));
-        assertThat(FeatureSpace.distance(directions[0], directions[0])).isZero();
-        assertThat(FeatureSpace.distance(directions[0], directions[2])).isEqualTo(0.5, within(1e-6));
-        assertThat(FeatureSpace.distance(directions[0], directions[1])).isEqualTo(1, within(1e-6));
+        assertThat(directions[2]).containsExactly(new double[] {Math.sqrt(0.5), Math.sqrt(0.5)}, within(1e-9));
+        assertThat(Directions.distance(directions[0], directions[1])).isZero();
+        assertThat(Directions.distance(directions[0], directions[2])).isEqualTo(1 - Math.sqrt(0.5), within(1e-9));
+        assertThat(Directions.distance(directions[0], directions[3])).isEqualTo(1);
+        assertThat(Directions.distance(directions[0], directions[4]))
+                .as("no direction")
+                .isEqualTo(1);
+        assertThat(Directions.nearest(directions[3], new double[][] {directions[0], directions[2]}))
+                .isEqualTo(1 - Math.sqrt(0.5), within(1e-9));
+        assertThat(Directions.nearest(directions[3], new double[0][])).isEqualTo(1);
     }
 
     @Test
