@@ -33,6 +33,13 @@ public final class UnlabeledBuffer {
         }
     }
 
+    /** Forgets all samples but the latest. */
+    public void keepLatest(int count) {
+        while (samples.size() > count) {
+            samples.removeFirst();
+        }
+    }
+
     /** How many samples it holds. */
     public int size() {
         return samples.size();

@@ -8,6 +8,8 @@ public enum GateReason {
     BELOW_THRESHOLD,
     /** Too early: the predictor has hardly seen labels yet. */
     WARM_START,
+    /** After a collapse nobody predicts for a while. */
+    HELD_BACK,
     /** The method learns from labels alone. */
     NOT_USED,
     /** Nothing is known of this sample from before. */

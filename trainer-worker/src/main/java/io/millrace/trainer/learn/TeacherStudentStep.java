@@ -44,11 +44,16 @@ final class TeacherStudentStep {
     private final Network network;
     private final LearnSettings settings;
     private final LearnerState state;
-    private final ExponentialMovingAverage average;
     private final InputBuffer buffer;
 
-    /** What a student is taught at a step. @param confidence mean of the largest probability */
-    private record Lesson(GateDecision decision, float confidence, StudentRows seen, float unlabeledWeight) {}
+    /**
+     * What a student is taught at a step.
+     *
+     * @param confidence mean of the largest probability
+     * @param answers mean of the predictor's probabilities, {@code [classes]}; empty when it was not asked
+     */
+    private record Lesson(
+            GateDecision decision, float confidence, double[] answers, StudentRows seen, float unlabeledWeight) {}
 
     /** What came out of the student's pass: losses in nats and the clipped gradient {@code [size]}. */
     private record Learned(
@@ -58,47 +63,58 @@ final class TeacherStudentStep {
         this.network = network;
         this.settings = settings;
         this.state = state;
-        this.average = new ExponentialMovingAverage(settings.teacherHalfLifeSteps());
         this.buffer = new InputBuffer(network.config().input());
     }
 
     /**
      * Runs one step.
      *
+     * @param restraint what is asked of it beyond the settings
      * @param scope owns everything native that the step makes; the caller closes it afterwards
      * @throws NonFiniteStepException before anything is changed, except what gates and terms remember
      */
-    StepResult run(TrainingBatch batch, NDManager scope) {
+    StepResult run(TrainingBatch batch, Restraint restraint, NDManager scope) {
         long step = batch.step();
         Student student = state.student();
-        Lesson lesson = predictAndGate(student, batch);
-        Optional<Lesson> ofPeer = state.peer().map(peer -> predictAndGate(peer, batch));
+        Lesson lesson = predictAndGate(student, batch, restraint);
+        Optional<Lesson> ofPeer = state.peer().map(peer -> predictAndGate(peer, batch, restraint));
         Learned learned = learn(student, batch, lesson, scope);
         Optional<Learned> byPeer = state.peer().map(peer -> learn(peer, batch, ofPeer.orElseThrow(), scope));
 
         update(student, learned, step);
         state.peer().ifPresent(peer -> update(peer, byPeer.orElseThrow(), step));
+        ExponentialMovingAverage average = average(restraint);
         average.update(state.teacher().flat(), student.weights().flat(), step);
         state.stepped(step);
-        return result(step, lesson, learned);
+        return result(step, lesson, learned, (float) average.decayAt(step));
     }
 
-    private Lesson predictAndGate(Student student, TrainingBatch batch) {
+    private ExponentialMovingAverage average(Restraint restraint) {
+        return new ExponentialMovingAverage(
+                Math.min(settings.teacherHalfLifeSteps(), restraint.teacherHalfLifeSteps()));
+    }
+
+    private Lesson predictAndGate(Student student, TrainingBatch batch, Restraint restraint) {
         Method method = student.method();
         int unlabeled = batch.unlabeled().size();
-        float weight = method.weight() * settings.pseudoLabels().weightAt(batch.step());
-        boolean asked = method.predictor() != Predictor.NOBODY
-                && settings.pseudoLabels().isActive(batch.step())
-                && unlabeled > 0;
-        GateDecision decision = GateDecision.none(unlabeled, method.reasonForNone());
+        boolean active = settings.pseudoLabels().isActive(batch.step());
+        boolean heldBack = active && restraint.unlabeledShare() == 0 && method.predictor() != Predictor.NOBODY;
+        float weight = restraint.unlabeledShare()
+                * method.weight()
+                * settings.pseudoLabels().weightAt(batch.step());
+        boolean asked = method.predictor() != Predictor.NOBODY && active && !heldBack && unlabeled > 0;
+        GateDecision decision =
+                GateDecision.none(unlabeled, heldBack ? GateReason.HELD_BACK : method.reasonForNone());
         float confidence = 0;
+        double[] answers = {};
         if (asked) {
             Predictions predicted = predict(student, batch);
-            decision = method.gate().decide(predicted);
+            decision = method.gate().decide(predicted).requiring(restraint.leastConfidence(), predicted);
             confidence = (float) Probabilities.meanConfidence(predicted.unlabeled());
+            answers = Probabilities.mean(predicted.unlabeled(), predicted.classes());
         }
         StudentRows seen = student.views().student(batch, decision, method.studentViews(), weight);
-        return new Lesson(decision, confidence, seen, weight);
+        return new Lesson(decision, confidence, answers, seen, weight);
     }
 
     private Predictions predict(Student student, TrainingBatch batch) {
@@ -167,7 +183,7 @@ final class TeacherStudentStep {
         student.optimizer().update(student.weights().flat(), learned.gradient(), learningRate, step);
     }
 
-    private StepResult result(long step, Lesson lesson, Learned learned) {
+    private StepResult result(long step, Lesson lesson, Learned learned, float teacherDecay) {
         GateDecision decision = lesson.decision();
         float unlabeledWeight = lesson.unlabeledWeight();
         return new StepResult(
@@ -178,9 +194,10 @@ final class TeacherStudentStep {
                 decision.maskRate(),
                 decision.threshold(),
                 lesson.confidence(),
+                lesson.answers(),
                 learned.gradientNorm(),
                 settings.optimizer().learningRateAt(step),
-                (float) average.decayAt(step),
+                teacherDecay,
                 decision.pseudoLabels(),
                 decision.reasons(),
                 learned.terms());

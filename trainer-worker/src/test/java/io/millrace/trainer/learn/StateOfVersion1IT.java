@@ -22,6 +22,7 @@ import io.millrace.trainer.model.NetworkConfig;
 import io.millrace.trainer.publish.Artifact;
 import io.millrace.trainer.publish.Checkpoint;
 import io.millrace.trainer.publish.CheckpointCodec;
+import io.millrace.trainer.safety.SafetyState;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -76,7 +77,7 @@ class StateOfVersion1IT {
         assertThat(checkpoint.positions()).containsEntry(new TopicPartition("millrace.accepted-frames", 1), 42L);
         assertThat(checkpoint.waitingLabels()).containsExactly(new ReceivedLabel(label(), 2, 5));
         PrequentialEvaluator scores = new PrequentialEvaluator(10);
-        scores.restore(checkpoint.scores());
+        scores.restore(checkpoint.scores(), checkpoint.calibration());
         assertThat(scores.evaluation(1, CLASSES.size()).samples()).isEqualTo(1);
         try (Learner learner = learner()) {
             learner.restore(checkpoint.learner());
@@ -128,16 +129,18 @@ class StateOfVersion1IT {
 
     private static Checkpoint checkpoint(Learner learner) {
         PrequentialEvaluator scores = new PrequentialEvaluator(10);
-        scores.add(new float[] {0.5f, 1, -1}, 1);
+        scores.add("frame-1", new float[] {0.5f, 1, -1}, 1);
         return new Checkpoint(
                 STEP,
                 learner.state(),
-                scores.state("scores", CLASSES.size()),
+                scores.reported(CLASSES.size()),
+                scores.calibration(CLASSES.size()),
                 List.of(IMAGES.sample(1), IMAGES.sample(2)),
                 List.of(IMAGES.sample(3).labeled(Sample.UNLABELED)),
                 List.of(IMAGES.sample(4)),
                 Map.of(new TopicPartition("millrace.accepted-frames", 1), 42L),
                 List.of(new ReceivedLabel(label(), 2, 5)),
+                SafetyState.NONE,
                 "0".repeat(64));
     }
 

@@ -10,6 +10,7 @@ import io.millrace.runtime.PipelineSettings;
 import io.millrace.runtime.signing.SigningKey;
 import io.millrace.runtime.signing.TrustedSigners.Verdict;
 import io.millrace.trainer.model.Tensor;
+import io.millrace.trainer.safety.SafetyState;
 import io.millrace.trainer.publish.ModelTopics.Signer;
 import io.millrace.trainer.publish.TrainerTransaction.Announcement;
 import java.io.UncheckedIOException;
@@ -245,7 +246,7 @@ class TrainerTransactionTest {
                 .setConfigHash("c")
                 .setCodeVersion("1")
                 .build();
-        ModelEvent event = new ModelEvent("millrace.", EventKind.GATE, step, "gate", Map.of(), Instant.ofEpochMilli(1));
+        ModelEvent event = new ModelEvent("millrace.", EventKind.GATE, step, "gate", Map.of(), Instant.ofEpochMilli(1), "");
         return new Announcement(step, step, List.of(), Optional.of(version), Optional.empty(), List.of(event));
     }
 
@@ -254,11 +255,13 @@ class TrainerTransactionTest {
                 step,
                 List.of(Tensor.vector("student", step)),
                 new Tensor("scores", List.of(0, 3), new float[0]),
+                new Tensor("calibration", List.of(0, 3), new float[0]),
                 List.of(),
                 List.of(),
                 List.of(),
                 Map.of(),
                 List.of(),
+                SafetyState.NONE,
                 "abc");
     }
 }
