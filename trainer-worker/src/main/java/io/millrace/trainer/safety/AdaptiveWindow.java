@@ -19,10 +19,10 @@ import java.util.Optional;
  *   |m0 - m1| &gt; sqrt(2/h v ln(2/d)) + 2/(3h) ln(2/d),    1/h = 1/n0 + 1/n1,    d = delta / ln n
  * </pre>
  *
- * with v = m (1 - m) the variance of the whole window (section 3.2, the bound that takes the variance into account). Then
- * the oldest bucket goes, until nothing is left to be cut.
+ * with v = m (1 - m) the variance of the whole window (section 3.2, the bound that takes the variance into account).
  *
- * <p>Deviations: only a mean that rises is told of, since a learner is meant to make fewer mistakes; a falling one is cut
+ * <p>Deviations: at the split that is furthest above its bound the whole older part goes, not bucket after bucket until the
+ * bound holds, so that one change is told once and what is left is from after it; only a mean that rises is told of, since a learner is meant to make fewer mistakes; a falling one is cut
  * in silence. Both parts must have a least size. The window never holds more than {@value #MOST} observations.
  *
  * <p>Not thread-safe. All state is whole numbers, so that it is restored exactly.
@@ -85,15 +85,21 @@ public final class AdaptiveWindow {
     private Optional<Rise> check() {
         long sizeBefore = size;
         long onesBefore = ones;
-        while (mustBeCut()) {
-            dropOldest();
+        for (long older = olderPart(); older > 0; older = olderPart()) {
+            long left = size - older;
+            while (size > left) {
+                dropOldest();
+            }
         }
         long cut = sizeBefore - size;
         double before = cut == 0 ? 0 : (onesBefore - ones) / (double) cut;
         return cut > 0 && mean() > before ? Optional.of(new Rise(before, cut, mean(), size)) : Optional.empty();
     }
 
-    private boolean mustBeCut() {
+    /** Size of the older part at the split that is furthest above its bound; 0 when none is above. */
+    private long olderPart() {
+        long furthest = 0;
+        double excess = 0;
         long older = 0;
         long onesOfOlder = 0;
         for (int row = rows.size() - 1; row >= 0; row--) {
@@ -101,16 +107,18 @@ public final class AdaptiveWindow {
                 older += 1L << row;
                 onesOfOlder += oldestFirst.next();
                 long newer = size - older;
-                if (newer < least) {
-                    return false;
+                if (older < least || newer < least) {
+                    continue;
                 }
                 double difference = onesOfOlder / (double) older - (ones - onesOfOlder) / (double) newer;
-                if (older >= least && Math.abs(difference) > bound(older, newer)) {
-                    return true;
+                double above = Math.abs(difference) - bound(older, newer);
+                if (above > excess) {
+                    excess = above;
+                    furthest = older;
                 }
             }
         }
-        return false;
+        return furthest;
     }
 
     /** How far apart the means of an older and a newer part of the window may be. */
