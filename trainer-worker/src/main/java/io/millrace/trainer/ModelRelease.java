@@ -150,7 +150,12 @@ final class ModelRelease {
                 promoted ? Optional.of(alias(version, champion, decision.reason())) : Optional.empty(),
                 List.of(
                         event(EventKind.VERSION_CREATED, version, "challenger", metrics, ""),
-                        event(outcome, version, decision.reason(), metrics, decision.cause().name())),
+                        event(
+                                outcome,
+                                version,
+                                decision.reason(),
+                                metrics,
+                                decision.cause().name())),
                 Optional.of(new Trial(standing, challenger, decision)));
     }
 

@@ -103,8 +103,7 @@ final class TeacherStudentStep {
                 * method.weight()
                 * settings.pseudoLabels().weightAt(batch.step());
         boolean asked = method.predictor() != Predictor.NOBODY && active && !heldBack && unlabeled > 0;
-        GateDecision decision =
-                GateDecision.none(unlabeled, heldBack ? GateReason.HELD_BACK : method.reasonForNone());
+        GateDecision decision = GateDecision.none(unlabeled, heldBack ? GateReason.HELD_BACK : method.reasonForNone());
         float confidence = 0;
         double[] answers = {};
         if (asked) {

@@ -35,7 +35,7 @@ import java.util.Optional;
  *
  * <p><b>Power.</b> With n labels of which a share d disagree, a true loss of about 2.49 sqrt(d / n) is noticed four
  * times in five ({@link #detectableLoss}): 18 points with 20 labels and d = 0.1, 3.5 with 500, 1.8 with 2,000. So with 20
- * labels the rule stops a broken model and nothing finer, and says so in every reason it gives. 
+ * labels the rule stops a broken model and nothing finer, and says so in every reason it gives.
  *
  * <p><b>Repeated looks.</b> The same holdout is looked at again and again, so among many challengers that are truly equal
  * about one in twenty is kept out by chance, which costs one interval; none that is significantly worse on these labels is

@@ -58,8 +58,8 @@ public final class AdaptiveWindow {
      */
     public AdaptiveWindow(double delta, int least, int every) {
         if (!(delta > 0 && delta < 1) || least < 1 || every < 1) {
-            throw new IllegalArgumentException("expected a delta between 0 and 1 and positive counts, got " + delta
-                    + ", " + least + ", " + every);
+            throw new IllegalArgumentException(
+                    "expected a delta between 0 and 1 and positive counts, got " + delta + ", " + least + ", " + every);
         }
         this.delta = delta;
         this.least = least;

@@ -58,12 +58,18 @@ final class DriftDetector {
                 rise.now(),
                 settings.responseSteps());
         Map<String, Double> numbers = Map.of(
-                "before", rise.before(),
-                "beforeCount", (double) rise.beforeCount(),
-                "now", rise.now(),
-                "nowCount", (double) rise.nowCount(),
-                "responseSteps", (double) settings.responseSteps(),
-                "labelBudgetFactor", settings.labelBudgetFactor());
+                "before",
+                rise.before(),
+                "beforeCount",
+                (double) rise.beforeCount(),
+                "now",
+                rise.now(),
+                "nowCount",
+                (double) rise.nowCount(),
+                "responseSteps",
+                (double) settings.responseSteps(),
+                "labelBudgetFactor",
+                settings.labelBudgetFactor());
         int kept = settings.responseSteps() == 0 ? Integer.MAX_VALUE : FRAMES_SINCE;
         return new SafetyDecision.Drift(cause, message, numbers, kept);
     }

@@ -80,7 +80,8 @@ public record SafetySettings(Drift drift, Collapse collapse) {
                         settings.get(RISE),
                         settings.get(HALF_LIFE),
                         settings.get(REQUESTS)),
-                new Collapse(settings.get(COLLAPSE), settings.get(PAUSE), settings.get(RESTORES), settings.get(WITHIN)));
+                new Collapse(
+                        settings.get(COLLAPSE), settings.get(PAUSE), settings.get(RESTORES), settings.get(WITHIN)));
     }
 
     private static void number(ConfigDef to, String key, double usual, double least, double most, String sentence) {

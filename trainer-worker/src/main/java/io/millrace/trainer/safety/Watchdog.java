@@ -125,7 +125,8 @@ public final class Watchdog {
         }
         String why = String.format(
                 Locale.ROOT, "entropy of the mean prediction %.3f is below %.3f for %d steps", entropy, limit, enough);
-        return Optional.of(collapse(Cause.CONCENTRATED, result.step(), why, Map.of("entropy", entropy, "limit", limit)));
+        return Optional.of(
+                collapse(Cause.CONCENTRATED, result.step(), why, Map.of("entropy", entropy, "limit", limit)));
     }
 
     /**

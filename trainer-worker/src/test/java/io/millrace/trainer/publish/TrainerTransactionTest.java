@@ -10,9 +10,9 @@ import io.millrace.runtime.PipelineSettings;
 import io.millrace.runtime.signing.SigningKey;
 import io.millrace.runtime.signing.TrustedSigners.Verdict;
 import io.millrace.trainer.model.Tensor;
-import io.millrace.trainer.safety.SafetyState;
 import io.millrace.trainer.publish.ModelTopics.Signer;
 import io.millrace.trainer.publish.TrainerTransaction.Announcement;
+import io.millrace.trainer.safety.SafetyState;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -246,7 +246,8 @@ class TrainerTransactionTest {
                 .setConfigHash("c")
                 .setCodeVersion("1")
                 .build();
-        ModelEvent event = new ModelEvent("millrace.", EventKind.GATE, step, "gate", Map.of(), Instant.ofEpochMilli(1), "");
+        ModelEvent event =
+                new ModelEvent("millrace.", EventKind.GATE, step, "gate", Map.of(), Instant.ofEpochMilli(1), "");
         return new Announcement(step, step, List.of(), Optional.of(version), Optional.empty(), List.of(event));
     }
 

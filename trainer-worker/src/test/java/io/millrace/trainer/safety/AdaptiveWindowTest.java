@@ -40,7 +40,8 @@ class AdaptiveWindowTest {
 
     @Test
     void shouldCutAtTheVeryObservationAtWhichTheBoundIsPassed() {
-        // 32 zeros, then ones. The cut lies between them, so after k ones the difference is 1 and the bound is that of 32
+        // 32 zeros, then ones. The cut lies between them, so after k ones the difference is 1 and the bound is that of
+        // 32
         // and k with v = 32 k / (32 + k)^2: by the formula 1.0130 for k = 20 and 0.9949 for k = 21.
         AdaptiveWindow window = window();
         for (int i = 0; i < 32; i++) {

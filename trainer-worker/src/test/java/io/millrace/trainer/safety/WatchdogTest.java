@@ -46,7 +46,8 @@ class WatchdogTest {
 
     private static StepResult result(long step, double[] meanAnswer, int... pseudoLabels) {
         List<GateReason> reasons = Collections.nCopies(pseudoLabels.length, GateReason.ACCEPTED);
-        return new StepResult(step, 1, 1, 1, 1, 0.9f, 0.9f, meanAnswer, 1, 0.1f, 0.99f, pseudoLabels, reasons, Map.of());
+        return new StepResult(
+                step, 1, 1, 1, 1, 0.9f, 0.9f, meanAnswer, 1, 0.1f, 0.99f, pseudoLabels, reasons, Map.of());
     }
 
     private static List<SafetyDecision> step(Watchdog watchdog, long step, double[] meanAnswer, int... pseudoLabels) {
@@ -228,7 +229,9 @@ class WatchdogTest {
 
         assertThat(told).singleElement().satisfies(decision -> {
             assertThat(decision.cause()).isEqualTo(Cause.ERROR_ROSE);
-            assertThat(decision.numbers()).containsEntry("labelBudgetFactor", 2.0).containsEntry("before", 0.0);
+            assertThat(decision.numbers())
+                    .containsEntry("labelBudgetFactor", 2.0)
+                    .containsEntry("before", 0.0);
             assertThat(((SafetyDecision.Drift) decision).keptFrames()).isEqualTo(500);
         });
         assertThat(watchdog.restraint(701)).isEqualTo(new Restraint(1, 0.8f + 0.05f, 69));
@@ -262,7 +265,12 @@ class WatchdogTest {
     @Test
     void shouldNoticeNothingWhenItIsTurnedOff() {
         Watchdog watchdog = watchdog(
-                "trainer.drift.disagreement.delta", "0", "trainer.drift.error.delta", "0", "trainer.collapse.steps", "0");
+                "trainer.drift.disagreement.delta",
+                "0",
+                "trainer.drift.error.delta",
+                "0",
+                "trainer.collapse.steps",
+                "0");
         label(watchdog, 100);
 
         assertThat(compare(watchdog, 2_000, 12)).isEmpty();
@@ -291,7 +299,9 @@ class WatchdogTest {
         int[] usual = {0, 0, 0, 0, 0, 1, 1, 2, 2, 3};
 
         assertThat(pseudoLabels(499, dominated)).isEmpty();
-        assertThat(pseudoLabels(500, dominated)).extracting(SafetyDecision::cause).containsExactly(Cause.CLASS_DOMINATES);
+        assertThat(pseudoLabels(500, dominated))
+                .extracting(SafetyDecision::cause)
+                .containsExactly(Cause.CLASS_DOMINATES);
         assertThat(pseudoLabels(500, absent)).singleElement().satisfies(decision -> {
             assertThat(decision).isInstanceOf(SafetyDecision.Skew.class);
             assertThat(decision.cause()).isEqualTo(Cause.CLASS_ABSENT);
@@ -343,9 +353,11 @@ class WatchdogTest {
         int label = step % CLASSES;
         boolean wrong = step > 60 && step <= 120;
         watchdog.scored(step, label, answer(wrong ? (label + 1) % CLASSES : label))
-                .ifPresent(decision -> told.add(step + " " + decision.cause() + decision.numbers().get("now")));
+                .ifPresent(decision -> told.add(
+                        step + " " + decision.cause() + decision.numbers().get("now")));
         step(watchdog, step, step > 120 ? ONE : SPREAD, label)
-                .forEach(decision -> told.add(step + " " + decision.cause() + decision.numbers().get("restores")));
+                .forEach(decision -> told.add(
+                        step + " " + decision.cause() + decision.numbers().get("restores")));
         told.add(step + " " + watchdog.restraint(step));
     }
 
