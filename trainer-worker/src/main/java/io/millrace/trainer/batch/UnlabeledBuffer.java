@@ -35,9 +35,10 @@ public final class UnlabeledBuffer {
 
     /** Forgets all samples but the latest. */
     public void keepLatest(int count) {
-        while (samples.size() > count) {
-            samples.removeFirst();
-        }
+        List<Sample> inOrder = samples();
+        samples.clear();
+        oldest = 0;
+        samples.addAll(inOrder.subList(Math.max(0, inOrder.size() - count), inOrder.size()));
     }
 
     /** How many samples it holds. */
