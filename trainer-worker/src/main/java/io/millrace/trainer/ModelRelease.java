@@ -47,7 +47,7 @@ final class ModelRelease {
     private final ModelCatalog catalog;
     private final BlobStore blobs;
     private final InstantSource clock;
-    private final PromotionPolicy policy = new PromotionPolicy();
+    private final PromotionPolicy policy;
 
     ModelRelease(
             PipelineSettings pipeline,
@@ -64,6 +64,7 @@ final class ModelRelease {
         this.catalog = catalog;
         this.blobs = blobs;
         this.clock = clock;
+        this.policy = new PromotionPolicy(settings.bounds());
     }
 
     /**
@@ -105,7 +106,7 @@ final class ModelRelease {
         return new Release(
                 version,
                 champion.isPresent() ? Optional.empty() : Optional.of(alias(version, Optional.empty(), reason)),
-                List.of(event(EventKind.VERSION_CREATED, version, reason, Map.of())),
+                List.of(event(EventKind.VERSION_CREATED, version, reason, Map.of(), "")),
                 Optional.empty());
     }
 
@@ -148,8 +149,13 @@ final class ModelRelease {
                 version,
                 promoted ? Optional.of(alias(version, champion, decision.reason())) : Optional.empty(),
                 List.of(
-                        event(EventKind.VERSION_CREATED, version, "challenger", metrics),
-                        event(outcome, version, decision.reason(), metrics)),
+                        event(EventKind.VERSION_CREATED, version, "challenger", metrics, ""),
+                        event(
+                                outcome,
+                                version,
+                                decision.reason(),
+                                metrics,
+                                decision.cause().name())),
                 Optional.of(new Trial(standing, challenger, decision)));
     }
 
@@ -234,13 +240,15 @@ final class ModelRelease {
                 ModelCatalog.CHAMPION, version.getVersion(), previous.orElse(null), reason, clock.instant());
     }
 
-    private ModelEvent event(EventKind kind, ModelVersion version, String message, Map<String, Double> numbers) {
+    private ModelEvent event(
+            EventKind kind, ModelVersion version, String message, Map<String, Double> numbers, String reason) {
         return new ModelEvent(
                 pipeline.topicPrefix(),
                 kind,
                 version.getStep(),
                 version.getVersion() + ": " + message,
                 numbers,
-                clock.instant());
+                clock.instant(),
+                reason);
     }
 }

@@ -15,6 +15,7 @@ import io.millrace.trainer.ingest.SampleSource;
 import io.millrace.trainer.learn.GateReason;
 import io.millrace.trainer.learn.StepResult;
 import io.millrace.trainer.promote.Decision;
+import io.millrace.trainer.safety.SafetyDecision;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -41,6 +42,7 @@ final class TrainerMetrics implements AutoCloseable {
     private final Learning learning;
     private final Progress progress;
     private final Quality quality;
+    private final Level labelsOnly;
     private long countedRight;
     private long countedWrong;
 
@@ -96,6 +98,11 @@ final class TrainerMetrics implements AutoCloseable {
         learning = learning();
         progress = progress();
         quality = quality();
+        labelsOnly = gauges.add(
+                "trainer.labels.only", "", "1 when only labels are learned from, after several collapses; else 0");
+        for (SafetyDecision.Cause cause : SafetyDecision.Cause.values()) {
+            safetyDecisions(cause);
+        }
         for (GateReason reason : GateReason.values()) {
             String text = "Unlabeled samples by what the gate made of them";
             pseudoLabels.put(reason, counter("trainer.pseudo.labels", "labels", text, "reason", reason.name()));
@@ -131,6 +138,14 @@ final class TrainerMetrics implements AutoCloseable {
         int[] tally = new int[GateReason.values().length];
         result.reasons().forEach(reason -> tally[reason.ordinal()]++);
         pseudoLabels.forEach((reason, counter) -> counter.increment(tally[reason.ordinal()]));
+    }
+
+    void safety(SafetyDecision.Cause cause) {
+        safetyDecisions(cause).increment();
+    }
+
+    void labelsOnly(boolean now) {
+        labelsOnly.set(now ? 1 : 0);
     }
 
     void refused() {
@@ -263,6 +278,13 @@ final class TrainerMetrics implements AutoCloseable {
         String text = "Challengers by what became of them, and by which rule";
         String reason = cause.name().toLowerCase(Locale.ROOT);
         return counter("trainer.decisions", "decisions", text, "outcome", outcome, "reason", reason);
+    }
+
+    private Counter safetyDecisions(SafetyDecision.Cause cause) {
+        String text = "Drift, collapse and skew that were noticed, by rule; a collapse sets the learner back";
+        String kind = cause.kind().name().toLowerCase(Locale.ROOT);
+        String reason = cause.name().toLowerCase(Locale.ROOT);
+        return counter("trainer.safety.decisions", "decisions", text, "kind", kind, "reason", reason);
     }
 
     private Counter counter(String name, String unit, String text, String... tags) {

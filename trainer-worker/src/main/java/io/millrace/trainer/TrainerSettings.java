@@ -8,6 +8,8 @@ import io.millrace.runtime.signing.SigningKey;
 import io.millrace.trainer.ingest.IntakePolicy;
 import io.millrace.trainer.learn.LearnSettings;
 import io.millrace.trainer.request.RequestSettings;
+import io.millrace.trainer.promote.PromotionBounds;
+import io.millrace.trainer.safety.SafetySettings;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * @param holdoutShare share of the frames that is never trained, 0..1
  * @param holdoutCapacity labeled samples kept for evaluation
  * @param requests how many labels are asked for
+ * @param bounds what a challenger must reach whatever the champion does
+ * @param safety when drift and collapse are noticed, and what follows
  * @param intake when to wait and when to shed
  * @param transactionTimeoutMillis longest time a commit may take, in milliseconds
  * @param signingKey signs what the trainer announces; null leaves it unsigned
@@ -46,6 +50,8 @@ public record TrainerSettings(
         double holdoutShare,
         int holdoutCapacity,
         RequestSettings requests,
+        PromotionBounds bounds,
+        SafetySettings safety,
         IntakePolicy intake,
         int transactionTimeoutMillis,
         @Nullable SigningKey signingKey,
@@ -59,6 +65,8 @@ public record TrainerSettings(
     private static final String LABELED = LearnSettings.LABELED_CAPACITY_KEY;
     private static final String UNLABELED = LearnSettings.UNLABELED_CAPACITY_KEY;
     private static final String HOLDOUT = "trainer.holdout.capacity";
+    private static final String LEAST_ACCURACY = "trainer.promotion.least.accuracy";
+    private static final String MOST_CALIBRATION_ERROR = "trainer.promotion.most.calibration.error";
     private static final String MAX_BACKLOG = "trainer.intake.max.backlog.frames";
     private static final String IDLE = "trainer.intake.idle.ms";
     private static final String TRANSACTION_TIMEOUT = "trainer.transaction.timeout.ms";
@@ -77,6 +85,7 @@ public record TrainerSettings(
         LearnSettings.declareIn(declared);
         SigningSettings.declareIn(declared);
         RequestSettings.declareIn(declared);
+        SafetySettings.declareIn(declared);
         String roles = "What this process does: train, predict, or both.";
         declared.define(
                 ROLES, Type.LIST, "train,predict", ConfigDef.ValidList.in("train", "predict"), Importance.HIGH, roles);
@@ -91,6 +100,10 @@ public record TrainerSettings(
         count(declared, IDLE, 2_000, idle);
         String timeout = "Longest time a commit may take, in milliseconds.";
         count(declared, TRANSACTION_TIMEOUT, 60_000, timeout);
+        String floor = "Least accuracy, 0 to 1, on the holdout that a challenger must have to become champion.";
+        declared.define(LEAST_ACCURACY, Type.DOUBLE, 0.0, TrainerSettings::unit, Importance.MEDIUM, floor);
+        String error = "Most calibration error, 0 to 1, of a new champion, from 1,000 holdout labels on.";
+        declared.define(MOST_CALIBRATION_ERROR, Type.DOUBLE, 0.05, TrainerSettings::unit, Importance.MEDIUM, error);
         String share = "Share of the frames, 0.01 to 0.5, that is never trained and decides promotions.";
         return declared.define(HOLDOUT_SHARE, Type.DOUBLE, 0.1, TrainerSettings::share, Importance.MEDIUM, share);
     }
@@ -113,6 +126,8 @@ public record TrainerSettings(
                 settings.get(HOLDOUT_SHARE),
                 settings.get(HOLDOUT),
                 RequestSettings.from(settings),
+                new PromotionBounds(settings.get(LEAST_ACCURACY), settings.get(MOST_CALIBRATION_ERROR)),
+                SafetySettings.from(settings),
                 new IntakePolicy(settings.<Integer>get(MAX_BACKLOG), settings.<Integer>get(IDLE)),
                 settings.get(TRANSACTION_TIMEOUT),
                 settings.<List<String>>get(ROLES).contains("train") ? SigningSettings.key(settings) : null,
@@ -148,6 +163,13 @@ public record TrainerSettings(
 
     private static void count(ConfigDef declared, String key, int usual, String sentence) {
         declared.define(key, Type.INT, usual, Range.atLeast(1), Importance.MEDIUM, sentence);
+    }
+
+    private static void unit(String name, Object value) {
+        double number = (Double) value;
+        if (!(number >= 0 && number <= 1)) {
+            throw new ConfigException(name, value, "expected 0 to 1");
+        }
     }
 
     private static void share(String name, Object value) {

@@ -22,6 +22,7 @@ import io.millrace.trainer.ingest.ReceivedLabel;
 import io.millrace.trainer.ingest.SampleSource;
 import io.millrace.trainer.learn.Learner;
 import io.millrace.trainer.learn.NonFiniteStepException;
+import io.millrace.trainer.learn.Restraint;
 import io.millrace.trainer.learn.StepResult;
 import io.millrace.trainer.publish.Checkpoint;
 import io.millrace.trainer.publish.Ledger;
@@ -56,7 +57,6 @@ import org.slf4j.LoggerFactory;
  */
 final class TrainingLoop {
     private static final Logger LOGGER = LoggerFactory.getLogger(TrainingLoop.class);
-    private static final int MAX_REFUSED = 10;
 
     private final Topics topics;
     private final TrainerSettings settings;
@@ -76,10 +76,10 @@ final class TrainingLoop {
     private final PseudoLabelAudit audit = new PseudoLabelAudit(10_000);
     private final Ledger ledger;
     private final GateSummary gate;
+    private final SafetyDesk safety;
     private long step;
     private long committedStep;
     private int turns;
-    private int refusedInARow;
     private long committedAt;
 
     /**
@@ -116,6 +116,7 @@ final class TrainingLoop {
         this.classes = pipeline.classes().size();
         this.ledger = new Ledger(Set.of(topics.acceptedFrames().name()));
         this.gate = new GateSummary(settings.learn().gate().confidenceThreshold());
+        this.safety = new SafetyDesk(topics.prefix(), settings, classes, learner, memory, metrics, clock);
         this.holdoutRule = new HoldoutRule(settings.holdoutShare());
         this.requests = new LabelRequests(settings.requests(), settings.holdoutShare());
         this.assembler = new BatchAssembler(
@@ -206,7 +207,8 @@ final class TrainingLoop {
                 Sample sample = fresh.get(i);
                 audit.labeled(sample.frameId(), sample.label());
                 if (step > 0) {
-                    prequential.add(logits[i], sample.label());
+                    prequential.add(sample.frameId(), logits[i], sample.label());
+                    safety.scored(step, sample.label(), logits[i]);
                 }
             }
             metrics.audited(audit);
@@ -238,7 +240,7 @@ final class TrainingLoop {
         if (batch.isEmpty()) {
             return;
         }
-        Optional<StepResult> taken = step(batch.get());
+        Optional<StepResult> taken = step(batch.get(), fresh);
         if (taken.isEmpty()) {
             return;
         }
@@ -250,25 +252,23 @@ final class TrainingLoop {
             }
         }
         metrics.step(result);
+        safety.after(batch.get(), result);
     }
 
     /**
      * One step of the learner. A step that is not finite changes nothing and is passed over: the next one draws other
-     * samples. Many in a row mean that the model itself is broken, and end the process.
+     * samples. Many in a row mean that the model itself is broken: it goes back, and when that does not help, the process
+     * ends.
      */
-    private Optional<StepResult> step(TrainingBatch batch) {
+    private Optional<StepResult> step(TrainingBatch batch, List<Sample> fresh) {
         step++;
+        Restraint restraint = safety.before(step, fresh);
         try {
-            StepResult result = metrics.time(() -> learner.step(batch));
-            refusedInARow = 0;
-            return Optional.of(result);
+            return Optional.of(metrics.time(() -> learner.step(batch, restraint)));
         } catch (NonFiniteStepException e) {
-            refusedInARow++;
             metrics.refused();
             LOGGER.atError().setCause(e).addKeyValue("step", step).log("A step was refused");
-            if (refusedInARow > MAX_REFUSED) {
-                throw e;
-            }
+            safety.refused(step, e);
             return Optional.empty();
         }
     }
@@ -287,7 +287,11 @@ final class TrainingLoop {
     }
 
     private void commit(Optional<Release> made, List<ModelEvent> happened) {
+        if (made.flatMap(Release::alias).isPresent()) {
+            safety.promoted();
+        }
         List<ModelEvent> events = new ArrayList<>(happened);
+        events.addAll(safety.takeEvents());
         made.ifPresent(version -> events.addAll(version.events()));
         Evaluation scored = prequential.evaluation(prequential.temperature(), classes);
         events.add(gateEvent(scored));
@@ -316,13 +320,15 @@ final class TrainingLoop {
         return new Checkpoint(
                 step,
                 learner.state(),
-                prequential.state("scores", classes),
+                prequential.reported(classes),
+                prequential.calibration(classes),
                 memory.labeled().samples(),
                 memory.unlabeled().samples(),
                 memory.holdout().samples(),
                 source.positions(),
                 source.waitingLabels(),
                 requests.state(),
+                safety.state(),
                 settings.hash());
     }
 
@@ -330,14 +336,16 @@ final class TrainingLoop {
         step = checkpoint.step();
         committedStep = step;
         learner.restore(checkpoint.learner());
-        prequential.restore(checkpoint.scores());
+        prequential.restore(checkpoint.scores(), checkpoint.calibration());
         requests.restore(checkpoint.requests());
         // The rule may have changed with the settings: what it holds out now is not trained any more, and vice versa.
         memory.unlabeled().addAll(kept(checkpoint.unlabeled(), false));
         kept(checkpoint.labeled(), false).forEach(memory.labeled()::put);
         kept(checkpoint.holdout(), true).forEach(memory.holdout()::put);
         source.start(checkpoint.positions(), checkpoint.waitingLabels());
-        String change = checkpoint.settingsHash().equals(settings.hash()) ? "" : " under changed settings";
+        boolean changed = !checkpoint.settingsHash().equals(settings.hash());
+        safety.resume(checkpoint, changed);
+        String change = changed ? " under changed settings" : "";
         commit(Optional.empty(), List.of(event(EventKind.RESUMED, "trainer resumed" + change)));
         LOGGER.atInfo().addKeyValue("step", step).log("Trainer resumed" + change);
     }
@@ -356,10 +364,10 @@ final class TrainingLoop {
             numbers.put("prequentialCalibrationError", scored.calibrationError());
         }
         String message = "gate and losses since step " + committedStep + gate.takeNovel();
-        return new ModelEvent(topics.prefix(), EventKind.GATE, step, message, numbers, clock.instant());
+        return new ModelEvent(topics.prefix(), EventKind.GATE, step, message, numbers, clock.instant(), "");
     }
 
     private ModelEvent event(EventKind kind, String message) {
-        return new ModelEvent(topics.prefix(), kind, step, message, Map.of(), clock.instant());
+        return new ModelEvent(topics.prefix(), kind, step, message, Map.of(), clock.instant(), "");
     }
 }

@@ -67,8 +67,22 @@ class MeterLifeTest {
             metrics.audited(audit);
             List<GateReason> reasons = List.of(GateReason.ACCEPTED, GateReason.BELOW_THRESHOLD, GateReason.ACCEPTED);
             int[] labels = {1, -1, 0};
+            double[] answers = {0.5, 0.5};
             metrics.step(new StepResult(
-                    1, 2f, 3f, 1f, 0.5f, 0.9f, 0.8f, 4f, 0.01f, 0.99f, labels, reasons, Map.of("entropy", 0.1f)));
+                    1,
+                    2f,
+                    3f,
+                    1f,
+                    0.5f,
+                    0.9f,
+                    0.8f,
+                    answers,
+                    4f,
+                    0.01f,
+                    0.99f,
+                    labels,
+                    reasons,
+                    Map.of("entropy", 0.1f)));
 
             assertThat(counter("trainer.audited.pseudo.labels", "result", "right"))
                     .isEqualTo(1);

@@ -122,10 +122,10 @@ class PipelineWatcherIT {
     private static void publishModels(KafkaProducer<String, byte[]> producer, Topics topics) throws Exception {
         send(producer, topics.modelAliases(), new ModelAlias("champion", CHAMPION, null, "the first", NOW));
         send(producer, topics.modelAliases(), new ModelAlias("candidate", "other", null, "to be tried", NOW));
-        send(producer, topics.events(), new ModelEvent("test.", EventKind.KEPT, 64L, "no better", Map.of(), NOW));
+        send(producer, topics.events(), new ModelEvent("test.", EventKind.KEPT, 64L, "no better", Map.of(), NOW, ""));
         Map<String, Double> numbers =
                 Map.of("maskRate", 0.5, "pseudoLabelsAudited", 10.0, "pseudoLabelsRight", 9.0, "stepsPerSecond", 3.0);
-        send(producer, topics.events(), new ModelEvent("test.", EventKind.GATE, 128L, "gate", numbers, NOW));
+        send(producer, topics.events(), new ModelEvent("test.", EventKind.GATE, 128L, "gate", numbers, NOW, ""));
         String accepted = topics.acceptedFrames().name();
         List<OffsetRange> ranges = List.of(
                 new OffsetRange(accepted, 0, 0L, 9L, Disposition.TRAINED, 2L),

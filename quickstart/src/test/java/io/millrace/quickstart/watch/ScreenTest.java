@@ -79,7 +79,7 @@ class ScreenTest {
         for (int i = 0; i < 20; i++) {
             statistics.alias(new ModelAlias("champion", "version-" + i, null, "z".repeat(200), NOW));
         }
-        statistics.event(new ModelEvent("m", EventKind.GATE, 1_000_000L, "", Map.of("maskRate", 0.5), NOW));
+        statistics.event(new ModelEvent("m", EventKind.GATE, 1_000_000L, "", Map.of("maskRate", 0.5), NOW, ""));
         return statistics;
     }
 }

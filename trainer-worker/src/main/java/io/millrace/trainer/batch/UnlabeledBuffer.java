@@ -33,6 +33,14 @@ public final class UnlabeledBuffer {
         }
     }
 
+    /** Forgets all samples but the latest. */
+    public void keepLatest(int count) {
+        List<Sample> inOrder = samples();
+        samples.clear();
+        oldest = 0;
+        samples.addAll(inOrder.subList(Math.max(0, inOrder.size() - count), inOrder.size()));
+    }
+
     /** How many samples it holds. */
     public int size() {
         return samples.size();

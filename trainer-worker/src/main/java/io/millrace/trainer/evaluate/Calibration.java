@@ -10,7 +10,7 @@ import java.util.List;
  * labels moves T a little and hundreds move it freely.
  */
 public final class Calibration {
-    private static final double PRIOR_SAMPLES = 10;
+    private static final double PRIOR_SAMPLES = 20;
     private static final double LOG_LIMIT = Math.log(10);
     private static final int ROUNDS = 60;
     private static final double GOLDEN = (Math.sqrt(5) - 1) / 2;

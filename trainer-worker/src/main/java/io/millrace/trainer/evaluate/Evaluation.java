@@ -66,6 +66,11 @@ public record Evaluation(
         return samples == 0 ? Double.NaN : (double) correct.cardinality() / samples;
     }
 
+    /** The same with a calibration error from elsewhere. */
+    Evaluation calibratedAs(double error) {
+        return new Evaluation(samples, correct, recalls, samplesByClass, error);
+    }
+
     /** Index of the greatest value, the first of equals. */
     public static int argMax(double[] values) {
         int best = 0;

@@ -89,6 +89,23 @@ public record GateDecision(
         return reasons.get(sample).bars();
     }
 
+    /**
+     * The same, with accepted samples kept out of whose class the predictor itself is not so sure. Where the gate asks for
+     * no confidence at all, this does not either.
+     *
+     * @param least probability, 0..1; 0 keeps all
+     */
+    GateDecision requiring(float least, Predictions seen) {
+        if (least == 0 || threshold == 0) {
+            return this;
+        }
+        @Nullable GateReason[] refused = new GateReason[weights.length];
+        for (int i = 0; i < weights.length; i++) {
+            refused[i] = Probabilities.max(seen.unlabeled()[i]) < least ? GateReason.BELOW_THRESHOLD : null;
+        }
+        return refusing(refused);
+    }
+
     /** True when a sample teaches the student. */
     boolean accepts(int sample) {
         return weights[sample] > 0;

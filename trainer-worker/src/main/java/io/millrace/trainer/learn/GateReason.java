@@ -12,6 +12,8 @@ public enum GateReason {
     FEW_LABELS,
     /** Too early: the teacher is not shown to be better than always naming the most common class. */
     INACCURATE,
+    /** After a collapse nobody predicts for a while. */
+    HELD_BACK,
     /** The method learns from labels alone. */
     NOT_USED,
     /** Nothing is known of this sample from before. */

@@ -63,13 +63,19 @@ public final class Learner implements AutoCloseable {
         return Optional.of(new Student(scope, network, others, ofPeer, labels));
     }
 
+    /** Learns from a batch as the settings say. */
+    public StepResult step(TrainingBatch batch) {
+        return step(batch, Restraint.NONE);
+    }
+
     /**
      * Learns from a batch. Either the whole step happens or, when an exception is thrown, none of it.
      *
+     * @param restraint what is asked of the step beyond the settings
      * @throws NonFiniteStepException when loss, gradient or the teacher's predictions are not finite
      * @throws IllegalArgumentException when the batch is not of a later step than the last
      */
-    public StepResult step(TrainingBatch batch) {
+    public StepResult step(TrainingBatch batch, Restraint restraint) {
         if (batch.step() <= state.step()) {
             throw new IllegalArgumentException(
                     "expected a batch for a step after " + state.step() + ", got one for step " + batch.step());
@@ -77,7 +83,7 @@ public final class Learner implements AutoCloseable {
         compute.enterThread();
         LearnerState.Memory before = state.memory();
         try (NDManager ofStep = scope.newSubManager()) {
-            return step.run(batch, ofStep);
+            return step.run(batch, restraint, ofStep);
         } catch (RuntimeException e) {
             if (state.step() < batch.step()) {
                 state.restoreMemory(before);
@@ -129,11 +135,19 @@ public final class Learner implements AutoCloseable {
 
     /** Logits of the teacher on samples as they are, {@code [N][classes]}: the honest score of fresh labels. */
     public float[][] teacherLogits(List<float[]> samples) {
+        return logits(state.teacher().flat(), samples);
+    }
+
+    /** Logits of the student on samples as they are, {@code [N][classes]}. */
+    public float[][] studentLogits(List<float[]> samples) {
+        return logits(state.student().weights().flat(), samples);
+    }
+
+    private float[][] logits(NDArray weights, List<float[]> samples) {
         compute.enterThread();
-        NDArray teacher = state.teacher().flat();
         return network.served() == 0
-                ? network.logits(teacher, scoring, samples)
-                : network.outputs(teacher, scoring, samples).get(network.served());
+                ? network.logits(weights, scoring, samples)
+                : network.outputs(weights, scoring, samples).get(network.served());
     }
 
     /** What the teacher makes of samples as they are, in one pass. */

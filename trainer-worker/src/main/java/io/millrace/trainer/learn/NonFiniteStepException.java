@@ -8,7 +8,8 @@ public final class NonFiniteStepException extends IllegalStateException {
         this(step, "a finite loss and gradient, got loss " + loss + " and gradient norm " + gradientNorm);
     }
 
-    NonFiniteStepException(long step, String expectedAndGot) {
+    /** @param expectedAndGot what is not finite, after "expected" */
+    public NonFiniteStepException(long step, String expectedAndGot) {
         super("step " + step + ": expected " + expectedAndGot + "; the step was refused, nothing has changed");
     }
 

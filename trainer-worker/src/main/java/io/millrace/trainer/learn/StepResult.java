@@ -14,6 +14,7 @@ import java.util.Map;
  * @param maskRate mean gate weight of the unlabeled samples
  * @param threshold confidence the gate asked for; 1 when it was not asked
  * @param teacherConfidence mean of the predictor's largest probability on unlabeled samples; 0 when it was not asked
+ * @param meanAnswer mean of the predictor's probabilities on unlabeled samples, [C]; empty when it was not asked
  * @param gradientNorm before clipping
  * @param learningRate of this step
  * @param teacherDecay decay of the teacher average at this step
@@ -30,6 +31,7 @@ public record StepResult(
         float maskRate,
         float threshold,
         float teacherConfidence,
+        double[] meanAnswer,
         float gradientNorm,
         float learningRate,
         float teacherDecay,

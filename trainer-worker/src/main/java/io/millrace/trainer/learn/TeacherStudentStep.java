@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The algorithm. With B labeled samples {@code x, y}, M unlabeled samples {@code u}, a teacher's weights {@code t} and a
@@ -46,11 +47,16 @@ final class TeacherStudentStep {
     private final Network network;
     private final LearnSettings settings;
     private final LearnerState state;
-    private final ExponentialMovingAverage average;
     private final InputBuffer buffer;
 
-    /** What a student is taught at a step. @param confidence mean of the largest probability */
-    private record Lesson(GateDecision decision, float confidence, StudentRows seen, float unlabeledWeight) {}
+    /**
+     * What a student is taught at a step.
+     *
+     * @param confidence mean of the largest probability
+     * @param answers mean of the predictor's probabilities, {@code [classes]}; empty when it was not asked
+     */
+    private record Lesson(
+            GateDecision decision, float confidence, double[] answers, StudentRows seen, float unlabeledWeight) {}
 
     /** What came out of the student's pass: losses in nats and the clipped gradient {@code [size]}. */
     private record Learned(
@@ -60,50 +66,70 @@ final class TeacherStudentStep {
         this.network = network;
         this.settings = settings;
         this.state = state;
-        this.average = new ExponentialMovingAverage(settings.teacherHalfLifeSteps());
         this.buffer = new InputBuffer(network.config().input());
     }
 
     /**
      * Runs one step.
      *
+     * @param restraint what is asked of it beyond the settings
      * @param scope owns everything native that the step makes; the caller closes it afterwards
      * @throws NonFiniteStepException before anything is changed, except what gates and terms remember
      */
-    StepResult run(TrainingBatch batch, NDManager scope) {
+    StepResult run(TrainingBatch batch, Restraint restraint, NDManager scope) {
         long step = batch.step();
         Student student = state.student();
         state.labels().passed(batch.fresh());
-        Lesson lesson = predictAndGate(student, batch);
-        Optional<Lesson> ofPeer = state.peer().map(peer -> predictAndGate(peer, batch));
+        Lesson lesson = predictAndGate(student, batch, restraint);
+        Optional<Lesson> ofPeer = state.peer().map(peer -> predictAndGate(peer, batch, restraint));
         Learned learned = learn(student, batch, lesson, scope);
         Optional<Learned> byPeer = state.peer().map(peer -> learn(peer, batch, ofPeer.orElseThrow(), scope));
 
         update(student, learned, step);
         state.peer().ifPresent(peer -> update(peer, byPeer.orElseThrow(), step));
+        ExponentialMovingAverage average = average(restraint);
         average.update(state.teacher().flat(), student.weights().flat(), step);
         state.stepped(step);
-        return result(step, lesson, learned);
+        return result(step, lesson, learned, (float) average.decayAt(step));
     }
 
-    private Lesson predictAndGate(Student student, TrainingBatch batch) {
+    private ExponentialMovingAverage average(Restraint restraint) {
+        return new ExponentialMovingAverage(
+                Math.min(settings.teacherHalfLifeSteps(), restraint.teacherHalfLifeSteps()));
+    }
+
+    private Lesson predictAndGate(Student student, TrainingBatch batch, Restraint restraint) {
         Method method = student.method();
         int unlabeled = batch.unlabeled().size();
-        GateReason waits = method.labels() ? state.warmStart().waitsFor(batch.step()) : GateReason.NOT_USED;
-        float weight = method.weight() * state.warmStart().weightAt(batch.step());
+        GateReason waits = waitsFor(method, batch.step(), restraint);
+        float weight = restraint.unlabeledShare()
+                * method.weight()
+                * state.warmStart().weightAt(batch.step());
         GateDecision decision = GateDecision.none(unlabeled, waits == null ? GateReason.NOT_USED : waits);
         float confidence = 0;
+        double[] answers = {};
         if (method.labels()) {
             student.refusals().arrived(batch);
             student.refusals().novelty().ifPresent(novelty -> showLabeled(novelty, student, batch));
         }
         if (waits == null && unlabeled > 0) {
             Predictions predicted = predict(student, batch);
-            decision = student.refusals().applyTo(predicted, method.gate().decide(predicted));
+            GateDecision decided = method.gate().decide(predicted).requiring(restraint.leastConfidence(), predicted);
+            decision = student.refusals().applyTo(predicted, decided);
             confidence = (float) Probabilities.meanConfidence(predicted.unlabeled());
+            answers = Probabilities.mean(predicted.unlabeled(), predicted.classes());
         }
         StudentRows seen = student.views().student(batch, decision, method.studentViews(), weight);
-        return new Lesson(decision, confidence, seen, weight);
+        return new Lesson(decision, confidence, answers, seen, weight);
+    }
+
+    /** Why nobody labels unlabeled samples at this step; nothing when somebody does. */
+    private @Nullable GateReason waitsFor(Method method, long step, Restraint restraint) {
+        if (!method.labels()) {
+            return GateReason.NOT_USED;
+        }
+        GateReason waits = state.warmStart().waitsFor(step);
+        return waits == null && restraint.unlabeledShare() == 0 ? GateReason.HELD_BACK : waits;
     }
 
     private Predictions predict(Student student, TrainingBatch batch) {
@@ -211,7 +237,7 @@ final class TeacherStudentStep {
         student.optimizer().update(student.weights().flat(), learned.gradient(), learningRate, step);
     }
 
-    private StepResult result(long step, Lesson lesson, Learned learned) {
+    private StepResult result(long step, Lesson lesson, Learned learned, float teacherDecay) {
         GateDecision decision = lesson.decision();
         float unlabeledWeight = lesson.unlabeledWeight();
         return new StepResult(
@@ -222,9 +248,10 @@ final class TeacherStudentStep {
                 decision.maskRate(),
                 decision.threshold(),
                 lesson.confidence(),
+                lesson.answers(),
                 learned.gradientNorm(),
                 settings.optimizer().learningRateAt(step),
-                (float) average.decayAt(step),
+                teacherDecay,
                 decision.pseudoLabels(),
                 decision.reasons(),
                 learned.terms());

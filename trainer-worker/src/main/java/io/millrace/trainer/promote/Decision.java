@@ -21,7 +21,11 @@ public sealed interface Decision {
         /** A class loses recall. */
         CLASS_RECALL,
         /** Its confidences are further off. */
-        CALIBRATION
+        CALIBRATION,
+        /** It is right less often than is asked of any champion. */
+        ACCURACY_FLOOR,
+        /** Its confidences are further off than is allowed to any new champion. */
+        CALIBRATION_BOUND
     }
 
     /** The challenger becomes champion. */

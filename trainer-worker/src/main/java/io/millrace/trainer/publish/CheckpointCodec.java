@@ -12,6 +12,7 @@ import io.millrace.trainer.batch.Sample;
 import io.millrace.trainer.ingest.ReceivedLabel;
 import io.millrace.trainer.model.Tensor;
 import io.millrace.trainer.request.LabelRequests;
+import io.millrace.trainer.safety.SafetyState;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,6 +28,9 @@ public final class CheckpointCodec {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String FORMAT = "millrace-checkpoint-1";
     private static final String LEARNER = "learner/";
+    private static final String PROMOTED = "promoted/";
+    private static final String CALIBRATION = "calibration";
+    private static final String SAFETY = "safety";
     /** Waiting labels are framed as in their topic, so that a checkpoint outlives a change of their schema. */
     private static final String LABELS = "waiting-labels";
 
@@ -44,11 +48,10 @@ public final class CheckpointCodec {
         meta.put("step", checkpoint.step());
         meta.put("settingsHash", checkpoint.settingsHash());
         List<Tensor> tensors = new ArrayList<>();
-        checkpoint
-                .learner()
-                .forEach(tensor -> tensors.add(new Tensor(LEARNER + tensor.name(), tensor.shape(), tensor.values())));
-        tensors.add(new Tensor(
-                "scores", checkpoint.scores().shape(), checkpoint.scores().values()));
+        tensors.addAll(Tensor.prefixed(LEARNER, checkpoint.learner()));
+        tensors.addAll(Tensor.prefixed(PROMOTED, checkpoint.safety().promoted()));
+        tensors.add(named("scores", checkpoint.scores()));
+        tensors.add(named(CALIBRATION, checkpoint.calibration()));
         tensors.add(samples("labeled", checkpoint.labeled(), meta));
         tensors.add(samples("unlabeled", checkpoint.unlabeled(), meta));
         tensors.add(samples("holdout", checkpoint.holdout(), meta));
@@ -56,6 +59,11 @@ public final class CheckpointCodec {
         Map<String, Long> sorted = new TreeMap<>();
         checkpoint.positions().forEach((partition, offset) -> sorted.put(partition.toString(), offset));
         sorted.forEach(positions::put);
+        ObjectNode safety = meta.putObject(SAFETY);
+        new TreeMap<>(checkpoint.safety().numbers()).forEach((name, numbers) -> {
+            ArrayNode array = safety.putArray(name);
+            numbers.forEach(array::add);
+        });
         ArrayNode waiting = meta.putArray("waitingLabels");
         for (ReceivedLabel label : checkpoint.waitingLabels()) {
             waiting.addObject()
@@ -82,24 +90,46 @@ public final class CheckpointCodec {
         JsonNode meta = JSON.readTree(contents.metadata().get("checkpoint"));
         Map<String, Tensor> tensors = new HashMap<>();
         List<Tensor> learner = new ArrayList<>();
+        List<Tensor> promoted = new ArrayList<>();
         for (Tensor tensor : contents.tensors()) {
             if (tensor.name().startsWith(LEARNER)) {
-                learner.add(new Tensor(tensor.name().substring(LEARNER.length()), tensor.shape(), tensor.values()));
+                learner.add(named(tensor.name().substring(LEARNER.length()), tensor));
+            } else if (tensor.name().startsWith(PROMOTED)) {
+                promoted.add(named(tensor.name().substring(PROMOTED.length()), tensor));
             } else {
                 tensors.put(tensor.name(), tensor);
             }
         }
+        Tensor scores = required(tensors, "scores");
+        Tensor none = new Tensor(CALIBRATION, List.of(0, scores.shape().get(1)), new float[0]);
         return new Checkpoint(
                 meta.required("step").asLong(),
                 learner,
-                required(tensors, "scores"),
+                scores,
+                tensors.getOrDefault(CALIBRATION, none), // checkpoints before it was kept apart have none
                 samples(required(tensors, "labeled"), meta.required("labeled")),
                 samples(required(tensors, "unlabeled"), meta.required("unlabeled")),
                 samples(required(tensors, "holdout"), meta.required("holdout")),
                 positions(meta.required("positions")),
                 waiting(meta.required("waitingLabels")),
                 requests(tensors.get(REQUESTS), meta),
+                new SafetyState(numbers(meta.path(SAFETY)), promoted),
                 meta.required("settingsHash").asText());
+    }
+
+    private static Tensor named(String name, Tensor tensor) {
+        return new Tensor(name, tensor.shape(), tensor.values());
+    }
+
+    /** Lists of whole numbers by name; none in a checkpoint from before they were kept. */
+    private static Map<String, List<Long>> numbers(JsonNode node) {
+        Map<String, List<Long>> numbers = new TreeMap<>();
+        node.properties().forEach(entry -> {
+            List<Long> list = new ArrayList<>();
+            entry.getValue().forEach(number -> list.add(number.asLong()));
+            numbers.put(entry.getKey(), list);
+        });
+        return numbers;
     }
 
     private static Tensor samples(String name, List<Sample> samples, ObjectNode meta) {

@@ -3,9 +3,11 @@ package io.millrace.trainer.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.millrace.trainer.model.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class CalibrationTest {
@@ -60,18 +62,68 @@ class CalibrationTest {
         assertThat(evaluation.accuracy()).isEqualTo(0.5);
     }
 
+    /** The first frame ids that calibrate, or do not. */
+    private static List<String> frames(boolean calibrate, int count) {
+        return IntStream.range(0, 1_000)
+                .mapToObj(i -> "frame-" + i)
+                .filter(id -> PrequentialEvaluator.calibrates(id) == calibrate)
+                .limit(count)
+                .toList();
+    }
+
     @Test
     void shouldKeepTheLatestScoresAcrossACheckpoint() {
-        PrequentialEvaluator scores = new PrequentialEvaluator(2);
-        scores.add(new float[] {9, 0}, 1);
-        scores.add(new float[] {2, 0}, 0);
-        scores.add(new float[] {0, 2}, 0);
+        PrequentialEvaluator scores = new PrequentialEvaluator(4);
+        for (boolean calibrate : new boolean[] {true, false}) {
+            List<String> ids = frames(calibrate, 3);
+            scores.add(ids.get(0), new float[] {9, 0}, 1);
+            scores.add(ids.get(1), new float[] {2, 0}, 0);
+            scores.add(ids.get(2), new float[] {0, calibrate ? 2 : 3}, 0);
+        }
 
-        PrequentialEvaluator restored = new PrequentialEvaluator(2);
-        restored.restore(scores.state("scores", 2));
+        PrequentialEvaluator restored = new PrequentialEvaluator(4);
+        restored.restore(scores.reported(2), scores.calibration(2));
 
+        assertThat(restored.evaluation(1, 2).samples()).isEqualTo(4);
         assertThat(restored.evaluation(1, 2).accuracy()).isEqualTo(0.5);
         assertThat(restored.temperature()).isEqualTo(scores.temperature());
+        assertThat(restored.evaluation(2, 2)).isEqualTo(scores.evaluation(2, 2));
+    }
+
+    @Test
+    void shouldFitTheTemperatureToOtherFramesThanAreReported() {
+        PrequentialEvaluator scores = new PrequentialEvaluator(1_000);
+        frames(false, 50).forEach(id -> scores.add(id, new float[] {5, 0}, 1));
+
+        assertThat(scores.temperature()).isEqualTo(1, within(1e-6));
+        double reported = scores.evaluation(1, 2).calibrationError();
+
+        frames(true, 50).forEach(id -> scores.add(id, new float[] {5, 0}, 1));
+
+        assertThat(scores.temperature()).isGreaterThan(3);
+        assertThat(scores.evaluation(1, 2).samples()).isEqualTo(100);
+        assertThat(scores.evaluation(1, 2).calibrationError()).isEqualTo(reported);
+    }
+
+    @Test
+    void shouldPutHalfOfTheFramesIntoEachSlice() {
+        long calibrating = IntStream.range(0, 10_000)
+                .filter(i -> PrequentialEvaluator.calibrates("frame-" + i))
+                .count();
+
+        assertThat(calibrating).isBetween(4_800L, 5_200L);
+    }
+
+    @Test
+    void shouldShareOutScoresFromBeforeThereWereSlices() {
+        Tensor old = new Tensor("scores", List.of(3, 3), new float[] {1, 0, 0, 2, 0, 0, 3, 0, 1});
+        Tensor none = new Tensor("calibration", List.of(0, 3), new float[0]);
+        PrequentialEvaluator scores = new PrequentialEvaluator(10);
+
+        scores.restore(old, none);
+
+        assertThat(scores.reported(2).values()).containsExactly(1, 0, 0, 3, 0, 1);
+        assertThat(scores.calibration(2).values()).containsExactly(2, 0, 0);
     }
 
     @Test

@@ -23,6 +23,7 @@ import io.millrace.trainer.publish.Artifact;
 import io.millrace.trainer.publish.Checkpoint;
 import io.millrace.trainer.publish.CheckpointCodec;
 import io.millrace.trainer.request.LabelRequests;
+import io.millrace.trainer.safety.SafetyState;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -78,7 +79,7 @@ class StateOfVersion1IT {
         assertThat(checkpoint.waitingLabels()).containsExactly(new ReceivedLabel(label(), 2, 5));
         assertThat(checkpoint.requests()).as("from before there were any").isEqualTo(LabelRequests.State.NONE);
         PrequentialEvaluator scores = new PrequentialEvaluator(10);
-        scores.restore(checkpoint.scores());
+        scores.restore(checkpoint.scores(), checkpoint.calibration());
         assertThat(scores.evaluation(1, CLASSES.size()).samples()).isEqualTo(1);
         try (Learner learner = learner()) {
             learner.restore(checkpoint.learner());
@@ -130,17 +131,19 @@ class StateOfVersion1IT {
 
     private static Checkpoint checkpoint(Learner learner) {
         PrequentialEvaluator scores = new PrequentialEvaluator(10);
-        scores.add(new float[] {0.5f, 1, -1}, 1);
+        scores.add("frame-1", new float[] {0.5f, 1, -1}, 1);
         return new Checkpoint(
                 STEP,
                 learner.state(),
-                scores.state("scores", CLASSES.size()),
+                scores.reported(CLASSES.size()),
+                scores.calibration(CLASSES.size()),
                 List.of(IMAGES.sample(1), IMAGES.sample(2)),
                 List.of(IMAGES.sample(3).labeled(Sample.UNLABELED)),
                 List.of(IMAGES.sample(4)),
                 Map.of(new TopicPartition("millrace.accepted-frames", 1), 42L),
                 List.of(new ReceivedLabel(label(), 2, 5)),
                 LabelRequests.State.NONE,
+                SafetyState.NONE,
                 "0".repeat(64));
     }
 

@@ -12,7 +12,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class PromotionPolicyTest {
-    private final PromotionPolicy policy = new PromotionPolicy();
+    private final PromotionPolicy policy = new PromotionPolicy(new PromotionBounds(0, 0.05));
 
     /** Right on the samples from {@code from} to {@code to}, one class. */
     private static Evaluation right(int samples, int from, int to) {
@@ -64,6 +64,44 @@ class PromotionPolicyTest {
     void shouldPromoteOnTwoThousandLabelsWhenTheModelsHardlyDisagree() {
         assertThat(policy.decide(right(2_000, 0, 1_600), right(2_000, 2, 1_602)))
                 .isInstanceOf(Decision.Promote.class);
+    }
+
+    @Test
+    void shouldKeepTheChampionWhenTheChallengerIsBelowTheFloorThoughBetter() {
+        PromotionPolicy strict = new PromotionPolicy(new PromotionBounds(0.7, 0.05));
+
+        Decision below = strict.decide(right(20, 0, 2), right(20, 0, 13));
+
+        assertThat(below.cause()).isEqualTo(Decision.Cause.ACCURACY_FLOOR);
+        assertThat(below.reason()).startsWith("below 0.7: 0.650 against 0.100");
+        assertThat(strict.decide(right(20, 0, 2), right(20, 0, 14))).isInstanceOf(Decision.Promote.class);
+    }
+
+    /** Both right on the same 800 of each 1,000, with calibration errors of their own. */
+    private Decision calibrated(int labels, double champion, double challenger) {
+        BitSet correct = new BitSet();
+        correct.set(0, labels * 8 / 10);
+        return policy.decide(
+                new Evaluation(labels, correct, List.of(0.8), List.of(labels), champion),
+                new Evaluation(labels, correct, List.of(0.8), List.of(labels), challenger));
+    }
+
+    @Test
+    void shouldKeepTheChampionWhenConfidencesAreFurtherOffThanIsAllowed() {
+        Decision decision = calibrated(1_000, 0.04, 0.055);
+
+        assertThat(decision.cause()).isEqualTo(Decision.Cause.CALIBRATION_BOUND);
+        assertThat(decision.reason()).startsWith("calibration error 0.055 is above 0.05");
+    }
+
+    @Test
+    void shouldPromoteWhenTheChampionIsFurtherOffStill() {
+        assertThat(calibrated(1_000, 0.08, 0.07)).isInstanceOf(Decision.Promote.class);
+    }
+
+    @Test
+    void shouldAskForNoBoundWhenLabelsAreTooFewToMeasureIt() {
+        assertThat(calibrated(999, 0.04, 0.055)).isInstanceOf(Decision.Promote.class);
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.millrace.trainer.batch.Sample;
 import io.millrace.trainer.ingest.ReceivedLabel;
 import io.millrace.trainer.model.Tensor;
 import io.millrace.trainer.request.LabelRequests;
+import io.millrace.trainer.safety.SafetyState;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -35,6 +36,7 @@ class CheckpointCodecTest {
                 12,
                 List.of(Tensor.vector("student", 1, 2), Tensor.vector("teacher", 3, 4)),
                 new Tensor("scores", List.of(1, 3), new float[] {0.1f, 0.9f, 1}),
+                new Tensor("calibration", List.of(1, 3), new float[] {0.2f, 0.8f, 0}),
                 List.of(new Sample("frame-1", "camera-1", new float[] {0.5f, 0.25f}, 1)),
                 List.of(
                         new Sample("frame-2", "camera-2", new float[] {1, 0}, Sample.UNLABELED),
@@ -48,6 +50,7 @@ class CheckpointCodecTest {
                         "12-abc",
                         List.of(new Sample("frame-3", "camera-2", new float[] {0, 1}, Sample.UNLABELED)),
                         List.of("frame-1", "frame-3")),
+                new SafetyState(Map.of("mistakes", List.of(3L, 1L << 53)), List.of(Tensor.vector("student", 5))),
                 "abc");
     }
 
@@ -60,6 +63,12 @@ class CheckpointCodecTest {
         assertThat(read.learner()).extracting(Tensor::name).containsExactly("student", "teacher");
         assertThat(read.learner().get(1).values()).containsExactly(3, 4);
         assertThat(read.scores().values()).containsExactly(0.1f, 0.9f, 1);
+        assertThat(read.calibration().values()).containsExactly(0.2f, 0.8f, 0);
+        assertThat(read.safety().numbers()).isEqualTo(Map.of("mistakes", List.of(3L, 1L << 53)));
+        assertThat(read.safety().promoted()).singleElement().satisfies(tensor -> {
+            assertThat(tensor.name()).isEqualTo("student");
+            assertThat(tensor.values()).containsExactly(5);
+        });
         assertThat(read.labeled()).singleElement().satisfies(sample -> {
             assertThat(sample.frameId()).isEqualTo("frame-1");
             assertThat(sample.label()).isEqualTo(1);

@@ -15,6 +15,7 @@ import io.millrace.trainer.model.Tensor;
 import io.millrace.trainer.publish.ModelTopics.Signer;
 import io.millrace.trainer.publish.TrainerTransaction.Announcement;
 import io.millrace.trainer.request.LabelRequests;
+import io.millrace.trainer.safety.SafetyState;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -269,7 +270,7 @@ class TrainerTransactionTest {
                 .setConfigHash("c")
                 .setCodeVersion("1")
                 .build();
-        ModelEvent event = new ModelEvent("millrace.", EventKind.GATE, step, "gate", Map.of(), Instant.ofEpochMilli(1));
+        ModelEvent event = new ModelEvent("millrace.", EventKind.GATE, step, "gate", Map.of(), Instant.ofEpochMilli(1), "");
         return new Announcement(
                 step, step, List.of(), Optional.of(version), Optional.empty(), List.of(event), List.of());
     }
@@ -279,12 +280,14 @@ class TrainerTransactionTest {
                 step,
                 List.of(Tensor.vector("student", step)),
                 new Tensor("scores", List.of(0, 3), new float[0]),
+                new Tensor("calibration", List.of(0, 3), new float[0]),
                 List.of(),
                 List.of(),
                 List.of(),
                 Map.of(),
                 List.of(),
                 LabelRequests.State.NONE,
+                SafetyState.NONE,
                 "abc");
     }
 }

@@ -1,0 +1,101 @@
+package io.millrace.trainer.safety;
+
+import io.millrace.trainer.safety.AdaptiveWindow.Rise;
+import io.millrace.trainer.safety.SafetyDecision.Cause;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Notices drift in two ways: fresh labels tell that the teacher makes more mistakes, or, long before labels come, teacher
+ * and student answer fresh frames differently more often. Both are watched by an {@link AdaptiveWindow}.
+ *
+ * <p>The second is STUDD's idea (Cerqueira et al. 2022: a student's disagreement with its teacher stands for the error)
+ * with the pair that is there anyway. The student wavers from step to step, so neighbouring observations are not
+ * independent as the bound assumes: that is why its delta is small and its parts are large.
+ */
+final class DriftDetector {
+    private static final int LEAST_LABELS = 10;
+    private static final int LEAST_FRAMES = 250;
+    private static final int FRAMES_A_CHECK = 32;
+    /** Disagreement tells drift from so many frames on, so as many are from after it. */
+    private static final int FRAMES_SINCE = 500;
+
+    private final SafetySettings.Drift settings;
+    private final Optional<AdaptiveWindow> mistakes;
+    private final Optional<AdaptiveWindow> disagreements;
+
+    DriftDetector(SafetySettings.Drift settings) {
+        this.settings = settings;
+        this.mistakes = window(settings.errorDelta(), LEAST_LABELS, 1);
+        this.disagreements = window(settings.disagreementDelta(), LEAST_FRAMES, FRAMES_A_CHECK);
+    }
+
+    private static Optional<AdaptiveWindow> window(double delta, int least, int every) {
+        return delta == 0 ? Optional.empty() : Optional.of(new AdaptiveWindow(delta, least, every));
+    }
+
+    /** Takes in whether the teacher was wrong about a frame before it learned its label. */
+    Optional<SafetyDecision.Drift> scored(boolean wrong) {
+        return mistakes.flatMap(window -> window.add(wrong))
+                .map(rise -> drift(Cause.ERROR_ROSE, "mistakes on fresh labels", rise));
+    }
+
+    /** Takes in whether teacher and student differ about a fresh frame. */
+    Optional<SafetyDecision.Drift> compared(boolean differ) {
+        return disagreements
+                .flatMap(window -> window.add(differ))
+                .map(rise -> drift(Cause.DISAGREEMENT_ROSE, "disagreement on fresh frames", rise));
+    }
+
+    private SafetyDecision.Drift drift(Cause cause, String what, Rise rise) {
+        String message = String.format(
+                Locale.ROOT,
+                "%s rose from %.3f to %.3f; careful for %d steps",
+                what,
+                rise.before(),
+                rise.now(),
+                settings.responseSteps());
+        Map<String, Double> numbers = Map.of(
+                "before",
+                rise.before(),
+                "beforeCount",
+                (double) rise.beforeCount(),
+                "now",
+                rise.now(),
+                "nowCount",
+                (double) rise.nowCount(),
+                "responseSteps",
+                (double) settings.responseSteps(),
+                "labelBudgetFactor",
+                settings.labelBudgetFactor());
+        int kept = settings.responseSteps() == 0 ? Integer.MAX_VALUE : FRAMES_SINCE;
+        return new SafetyDecision.Drift(cause, message, numbers, kept);
+    }
+
+    /** Forgets what was observed: the learner is another one now. */
+    void clear() {
+        mistakes.ifPresent(AdaptiveWindow::clear);
+        disagreements.ifPresent(AdaptiveWindow::clear);
+    }
+
+    List<Long> mistakes() {
+        return mistakes.map(AdaptiveWindow::state).orElse(List.of());
+    }
+
+    List<Long> disagreements() {
+        return disagreements.map(AdaptiveWindow::state).orElse(List.of());
+    }
+
+    /** Takes up what {@link #mistakes} and {@link #disagreements} gave; what has just been turned on begins empty. */
+    void restore(List<Long> ofMistakes, List<Long> ofDisagreements) {
+        clear();
+        if (!ofMistakes.isEmpty()) {
+            mistakes.ifPresent(window -> window.restore(ofMistakes));
+        }
+        if (!ofDisagreements.isEmpty()) {
+            disagreements.ifPresent(window -> window.restore(ofDisagreements));
+        }
+    }
+}

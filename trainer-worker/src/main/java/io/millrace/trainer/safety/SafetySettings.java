@@ -1,0 +1,114 @@
+package io.millrace.trainer.safety;
+
+import io.millrace.runtime.Settings;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.Importance;
+import org.apache.kafka.common.config.ConfigDef.Type;
+import org.apache.kafka.common.config.ConfigException;
+
+/**
+ * When drift and collapse are noticed, and what follows.
+ *
+ * @param drift how drift is noticed and answered
+ * @param collapse how a collapse is noticed and answered
+ */
+public record SafetySettings(Drift drift, Collapse collapse) {
+    private static final String ERROR_DELTA = "trainer.drift.error.delta";
+    private static final String DISAGREEMENT_DELTA = "trainer.drift.disagreement.delta";
+    private static final String RESPONSE = "trainer.drift.response.steps";
+    private static final String RISE = "trainer.drift.threshold.rise";
+    private static final String HALF_LIFE = "trainer.drift.teacher.half.life.steps";
+    private static final String REQUESTS = "trainer.drift.label.budget.factor";
+    private static final String COLLAPSE = "trainer.collapse.steps";
+    private static final String PAUSE = "trainer.collapse.pause.steps";
+    private static final String RESTORES = "trainer.collapse.restores";
+    private static final String WITHIN = "trainer.collapse.restores.within.steps";
+    private static final int MOST_STEPS = 1_000_000_000;
+
+    /**
+     * Drift.
+     *
+     * @param errorDelta of the window of mistakes on fresh labels; 0 turns it off
+     * @param disagreementDelta of the window of disagreements on fresh frames; 0 turns it off
+     * @param responseSteps steps for which drift is answered
+     * @param thresholdRise added to the least confidence of a pseudo-label meanwhile
+     * @param teacherHalfLifeSteps longest half-life of the teacher meanwhile
+     * @param labelBudgetFactor how many times the usual number of labels may be asked for meanwhile
+     */
+    public record Drift(
+            double errorDelta,
+            double disagreementDelta,
+            int responseSteps,
+            double thresholdRise,
+            double teacherHalfLifeSteps,
+            double labelBudgetFactor) {}
+
+    /**
+     * Collapse.
+     *
+     * @param steps how many concentrated steps in a row are a collapse; 0 turns it off
+     * @param pauseSteps steps without pseudo-labels after a restore
+     * @param restores so many restores within {@code withinSteps} leave the labels alone to learn from
+     */
+    public record Collapse(int steps, int pauseSteps, int restores, int withinSteps) {}
+
+    /** Declares the keys in the definition of their process. */
+    public static ConfigDef declareIn(ConfigDef to) {
+        number(to, ERROR_DELTA, 0.002, 0, 0.5, "Drift by mistakes on fresh labels: chance of a false alarm; 0: off.");
+        String disagreement = "Drift by teacher and student disagreeing on fresh frames: the same; 0: off.";
+        number(to, DISAGREEMENT_DELTA, 1e-5, 0, 0.5, disagreement);
+        count(to, RESPONSE, 500, 0, "Steps for which the learner is careful after drift; 0 only tells of it.");
+        number(to, RISE, 0.05, 0, 0.5, "After drift: added to the floor of the gate's threshold.");
+        String halfLife = "After drift: longest half-life of the teacher average, in steps; 69 is a decay of 0.99.";
+        number(to, HALF_LIFE, 69, 0.01, MOST_STEPS, halfLife);
+        number(to, REQUESTS, 2, 1, 100, "After drift: how many times the usual number of labels may be asked for.");
+        String collapse = "Steps in a row whose predictions are concentrated that make a collapse; 0: off.";
+        count(to, COLLAPSE, 20, 0, collapse);
+        count(to, PAUSE, 200, 0, "Steps without pseudo-labels after a collapse.");
+        String restores = "So many restores leave only labels to learn from, until a restart with other settings.";
+        count(to, RESTORES, 3, 1, restores);
+        return count(to, WITHIN, 5_000, 1, "Steps within which restores are counted together.");
+    }
+
+    /** Reads the keys. */
+    public static SafetySettings from(Settings settings) {
+        return new SafetySettings(
+                new Drift(
+                        settings.get(ERROR_DELTA),
+                        settings.get(DISAGREEMENT_DELTA),
+                        settings.get(RESPONSE),
+                        settings.get(RISE),
+                        settings.get(HALF_LIFE),
+                        settings.get(REQUESTS)),
+                new Collapse(
+                        settings.get(COLLAPSE), settings.get(PAUSE), settings.get(RESTORES), settings.get(WITHIN)));
+    }
+
+    private static void number(ConfigDef to, String key, double usual, double least, double most, String sentence) {
+        to.define(key, Type.DOUBLE, usual, new Within(least, most), Importance.MEDIUM, sentence);
+    }
+
+    private static ConfigDef count(ConfigDef to, String key, int usual, int least, String sentence) {
+        return to.define(key, Type.INT, usual, new Within(least, MOST_STEPS), Importance.MEDIUM, sentence);
+    }
+
+    /** Numbers of a range; NaN is in none. */
+    private record Within(double least, double most) implements ConfigDef.Validator {
+        @Override
+        public void ensureValid(String name, Object value) {
+            double number = ((Number) value).doubleValue();
+            if (!(number >= least && number <= most)) {
+                throw new ConfigException(name, value, "expected " + this);
+            }
+        }
+
+        @Override
+        public String toString() {
+            return plain(least) + " to " + plain(most);
+        }
+
+        private static String plain(double number) {
+            return number == Math.rint(number) ? Long.toString((long) number) : Double.toString(number);
+        }
+    }
+}
