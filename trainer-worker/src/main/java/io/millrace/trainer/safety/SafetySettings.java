@@ -54,14 +54,24 @@ public record SafetySettings(Drift drift, Collapse collapse) {
 
     /** Declares the keys in the definition of their process. */
     public static ConfigDef declareIn(ConfigDef to) {
-        number(to, ERROR_DELTA, 0.002, 0, 0.5, "Drift by mistakes on fresh labels: chance of a false alarm; 0: off.");
+        number(
+                to,
+                ERROR_DELTA,
+                0.002,
+                new Within(0, 0.5),
+                "Drift by mistakes on fresh labels: chance of a false alarm; 0: off.");
         String disagreement = "Drift by teacher and student disagreeing on fresh frames: the same; 0: off.";
-        number(to, DISAGREEMENT_DELTA, 1e-5, 0, 0.5, disagreement);
+        number(to, DISAGREEMENT_DELTA, 1e-5, new Within(0, 0.5), disagreement);
         count(to, RESPONSE, 500, 0, "Steps for which the learner is careful after drift; 0 only tells of it.");
-        number(to, RISE, 0.05, 0, 0.5, "After drift: added to the floor of the gate's threshold.");
+        number(to, RISE, 0.05, new Within(0, 0.5), "After drift: added to the floor of the gate's threshold.");
         String halfLife = "After drift: longest half-life of the teacher average, in steps; 69 is a decay of 0.99.";
-        number(to, HALF_LIFE, 69, 0.01, MOST_STEPS, halfLife);
-        number(to, REQUESTS, 2, 1, 100, "After drift: how many times the usual number of labels may be asked for.");
+        number(to, HALF_LIFE, 69, new Within(0.01, MOST_STEPS), halfLife);
+        number(
+                to,
+                REQUESTS,
+                2,
+                new Within(1, 100),
+                "After drift: how many times the usual number of labels may be asked for.");
         String collapse = "Steps in a row whose predictions are concentrated that make a collapse; 0: off.";
         count(to, COLLAPSE, 20, 0, collapse);
         count(to, PAUSE, 200, 0, "Steps without pseudo-labels after a collapse.");
@@ -84,8 +94,8 @@ public record SafetySettings(Drift drift, Collapse collapse) {
                         settings.get(COLLAPSE), settings.get(PAUSE), settings.get(RESTORES), settings.get(WITHIN)));
     }
 
-    private static void number(ConfigDef to, String key, double usual, double least, double most, String sentence) {
-        to.define(key, Type.DOUBLE, usual, new Within(least, most), Importance.MEDIUM, sentence);
+    private static void number(ConfigDef to, String key, double usual, Within range, String sentence) {
+        to.define(key, Type.DOUBLE, usual, range, Importance.MEDIUM, sentence);
     }
 
     private static ConfigDef count(ConfigDef to, String key, int usual, int least, String sentence) {
