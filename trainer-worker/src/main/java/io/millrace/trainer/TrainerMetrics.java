@@ -100,6 +100,11 @@ final class TrainerMetrics implements AutoCloseable {
         quality = quality();
         labelsOnly = gauges.add(
                 "trainer.labels.only", "", "1 when only labels are learned from, after several collapses; else 0");
+        registerEveryReason();
+    }
+
+    /** So that a reason that did not occur yet is 0, and not missing. */
+    private void registerEveryReason() {
         for (SafetyDecision.Cause cause : SafetyDecision.Cause.values()) {
             safetyDecisions(cause);
         }

@@ -25,7 +25,21 @@ class GateSummaryTest {
                 new TrainingBatch(number, List.of(new Sample("labeled", "camera", new float[1], 0)), unlabeled, 2);
         int[] classes = new int[reasons.length];
         summary.add(
-                new StepResult(number, 1, 1, 1, 0, 0.9f, 0.5f, 1, 0.1f, 0.9f, classes, List.of(reasons), Map.of()),
+                new StepResult(
+                        number,
+                        1,
+                        1,
+                        1,
+                        0,
+                        0.9f,
+                        0.5f,
+                        new double[0],
+                        1,
+                        0.1f,
+                        0.9f,
+                        classes,
+                        List.of(reasons),
+                        Map.of()),
                 batch);
     }
 

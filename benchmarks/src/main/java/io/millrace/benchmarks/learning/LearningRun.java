@@ -139,7 +139,7 @@ public final class LearningRun implements AutoCloseable {
         float[][] logits = learner.score(labeled);
         for (int i = 0; i < logits.length && step > 0; i++) {
             int label = labeled.get(i).label();
-            prequential.add(logits[i], label);
+            prequential.add(labeled.get(i).frameId(), logits[i], label);
             scored++;
             scoredRight += largest(logits[i]) == label ? 1 : 0;
         }

@@ -54,7 +54,8 @@ class GateCountsTest {
                 .toList();
         Sample labeled = new Sample("x", "camera", new float[0], 0);
         TrainingBatch batch = new TrainingBatch(1, List.of(labeled), unlabeled, 1);
-        StepResult result = new StepResult(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, pseudoLabels, reasons, Map.of());
+        StepResult result =
+                new StepResult(1, 0, 0, 0, 0, 0, 0, new double[0], 0, 0, 0, pseudoLabels, reasons, Map.of());
         counts.add(result, batch, id -> TRUTHS.getOrDefault(id, Sample.UNLABELED));
     }
 }

@@ -102,9 +102,8 @@ final class TeacherStudentStep {
         Method method = student.method();
         int unlabeled = batch.unlabeled().size();
         GateReason waits = waitsFor(method, batch.step(), restraint);
-        float weight = restraint.unlabeledShare()
-                * method.weight()
-                * state.warmStart().weightAt(batch.step());
+        float weight =
+                restraint.unlabeledShare() * method.weight() * state.warmStart().weightAt(batch.step());
         GateDecision decision = GateDecision.none(unlabeled, waits == null ? GateReason.NOT_USED : waits);
         float confidence = 0;
         double[] answers = {};

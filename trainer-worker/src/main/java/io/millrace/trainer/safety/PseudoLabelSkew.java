@@ -34,7 +34,7 @@ final class PseudoLabelSkew {
      *
      * @param pseudoLabels class of each, -1 where it was refused
      */
-    Optional<SafetyDecision> add(int[] pseudoLabels, FreshLabels labels) {
+    Optional<SafetyDecision> add(int[] pseudoLabels, NewestLabels labels) {
         for (int label : pseudoLabels) {
             frames++;
             if (label >= 0) {
@@ -49,7 +49,7 @@ final class PseudoLabelSkew {
         return told;
     }
 
-    private Optional<SafetyDecision> judge(FreshLabels labels) {
+    private Optional<SafetyDecision> judge(NewestLabels labels) {
         int total = Arrays.stream(accepted).sum();
         int known = labels.size();
         if (total < ENOUGH_ACCEPTED || known < ENOUGH_LABELS) {

@@ -47,7 +47,7 @@ public final class Watchdog {
     private final LearnSettings learn;
     private final DriftDetector drift;
     private final PseudoLabelSkew skew;
-    private final FreshLabels labels;
+    private final NewestLabels labels;
     private final List<Long> restoredAt = new ArrayList<>();
     private List<Tensor> promoted;
     private long carefulUntil;
@@ -64,7 +64,7 @@ public final class Watchdog {
         this.learn = learn;
         this.drift = new DriftDetector(settings.drift());
         this.skew = new PseudoLabelSkew(classes);
-        this.labels = new FreshLabels(MOST_LABELS, classes);
+        this.labels = new NewestLabels(MOST_LABELS, classes);
         this.promoted = List.copyOf(initial);
     }
 

@@ -270,7 +270,8 @@ class TrainerTransactionTest {
                 .setConfigHash("c")
                 .setCodeVersion("1")
                 .build();
-        ModelEvent event = new ModelEvent("millrace.", EventKind.GATE, step, "gate", Map.of(), Instant.ofEpochMilli(1), "");
+        ModelEvent event =
+                new ModelEvent("millrace.", EventKind.GATE, step, "gate", Map.of(), Instant.ofEpochMilli(1), "");
         return new Announcement(
                 step, step, List.of(), Optional.of(version), Optional.empty(), List.of(event), List.of());
     }

@@ -6,12 +6,12 @@ import java.util.Deque;
 import java.util.List;
 
 /** Which classes the newest labels are of: what the stream is like now, as far as anybody has said. */
-final class FreshLabels {
+final class NewestLabels {
     private final int capacity;
     private final int classes;
     private final Deque<Integer> labels = new ArrayDeque<>();
 
-    FreshLabels(int capacity, int classes) {
+    NewestLabels(int capacity, int classes) {
         this.capacity = capacity;
         this.classes = classes;
     }
