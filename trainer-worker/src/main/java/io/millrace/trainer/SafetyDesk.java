@@ -52,6 +52,7 @@ final class SafetyDesk {
         this.metrics = metrics;
         this.clock = clock;
         this.watchdog = new Watchdog(settings.safety(), settings.learn(), learner.state(), classes);
+        metrics.labelsOnly(false);
     }
 
     /** A frame's label before it is learned, and what the teacher answered. */
