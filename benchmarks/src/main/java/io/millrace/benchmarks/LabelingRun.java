@@ -40,6 +40,9 @@ final class LabelingRun {
     private final LabeledBuffer labeled;
     private final UnlabeledBuffer unlabeled;
     private final Map<Long, List<Long>> answers = new HashMap<>();
+    /** New labels since the last step of frames that nobody chose: what the gate goes by. */
+    private final List<Sample> fairlyLabeled = new ArrayList<>();
+
     private int labels;
     private int askedAtRandom;
     private int chosen;
@@ -84,9 +87,13 @@ final class LabelingRun {
         long steps = Math.max(1, stream.length() / settings.framesPerStep());
         for (long step = 1; step <= steps; step++) {
             List<Sample> fresh = take((step - 1) * settings.framesPerStep());
+            if (!fairlyLabeled.isEmpty()) {
+                learner.score(List.copyOf(fairlyLabeled));
+                fairlyLabeled.clear();
+            }
             assembler.assemble(step, labeled, unlabeled, fresh).ifPresent(learner::step);
             unlabeled.addAll(fresh);
-            requests.choose(unlabeled, labeled, learner::teacherOutlook);
+            requests.choose(unlabeled, labeled, learner::teacherOutlook, 1);
             for (LabelRequest request : requests.take(Instant.EPOCH)) {
                 answerLater(request, step * settings.framesPerStep() + DELAY);
             }
@@ -121,9 +128,13 @@ final class LabelingRun {
     private void label(Due due) {
         Sample frame = stream.frame(due.sequence());
         labels++;
-        requests.answered(frame.frameId());
+        boolean wasChosen = requests.answered(frame.frameId());
         if (!holdoutRule.holdsOut(frame.frameId())) {
-            labeled.put(frame.labeled(due.classIndex()));
+            Sample told = frame.labeled(due.classIndex());
+            if (!wasChosen && !labeled.contains(frame.frameId())) {
+                fairlyLabeled.add(told);
+            }
+            labeled.put(told);
         }
     }
 

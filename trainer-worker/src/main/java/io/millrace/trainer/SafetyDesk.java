@@ -64,7 +64,7 @@ final class SafetyDesk {
     Restraint before(long step, List<Sample> fresh) {
         if (compares && step % COMPARED_EVERY == 0 && !fresh.isEmpty()) {
             List<float[]> values = fresh.stream().map(Sample::values).toList();
-            watchdog.compared(step, learner.teacherLogits(values), learner.studentLogits(values))
+            watchdog.compared(step - 1, learner.teacherLogits(values), learner.studentLogits(values))
                     .ifPresent(decision -> follow(step, decision));
         }
         return watchdog.restraint(step);
@@ -116,6 +116,7 @@ final class SafetyDesk {
             memory.unlabeled().keepLatest(drift.keptFrames());
         } else if (decision instanceof SafetyDecision.Collapse) {
             learner.restore(watchdog.promotedState());
+            memory.unlabeled().keepLatest(0); // what brought it about may be among them
         }
         metrics.safety(decision.cause());
         metrics.labelsOnly(watchdog.labelsOnly());

@@ -164,7 +164,8 @@ final class TrainingLoop {
         List<Sample> fresh = takeFrames(intake.frames());
         if (!intake.frames().isEmpty()) {
             train(fresh);
-            requests.choose(memory.unlabeled(), memory.labeled(), learner::teacherOutlook);
+            requests.choose(
+                    memory.unlabeled(), memory.labeled(), learner::teacherOutlook, safety.labelBudgetFactor(step));
         }
         metrics.waiting(source);
         turns++;
@@ -199,8 +200,11 @@ final class TrainingLoop {
             Disposition disposition = labelDesk.apply(received.label(), fresh);
             ledger.add(topics.labeledFrames().name(), received.partition(), received.offset(), disposition);
             metrics.label(disposition);
+            String frameId = received.label().getFrameId();
+            if (requests.answered(frameId)) {
+                fresh.removeIf(sample -> sample.frameId().equals(frameId)); // chosen: no fair sample to score on
+            }
         }
-        fresh.removeIf(sample -> requests.answered(sample.frameId())); // a chosen frame is no fair sample to score on
         if (!fresh.isEmpty()) {
             float[][] logits = learner.score(fresh);
             for (int i = 0; i < logits.length; i++) {
@@ -295,8 +299,8 @@ final class TrainingLoop {
         made.ifPresent(version -> events.addAll(version.events()));
         Evaluation scored = prequential.evaluation(prequential.temperature(), classes);
         events.add(gateEvent(scored));
-        made.ifPresent(version -> requests.askedBy(version.version().getVersion()));
         List<LabelRequest> asked = requests.take(clock.instant());
+        made.ifPresent(version -> requests.askedBy(version.version().getVersion()));
         Announcement announcement = new Announcement(
                 committedStep + 1,
                 step,

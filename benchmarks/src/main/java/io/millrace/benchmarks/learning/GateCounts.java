@@ -14,9 +14,14 @@ import java.util.function.ToIntFunction;
  * step on at which pseudo-labels are used.
  */
 final class GateCounts {
-    private static final Set<GateReason> NOT_ASKED = EnumSet.of(GateReason.WARM_START, GateReason.NOT_USED);
-    /** Reasons of a gate that finds a frame strange, by name: which there are depends on the trainer. */
-    private static final Set<String> STRANGE = Set.of("UNKNOWN", "NOVEL", "NOVELTY");
+    private static final Set<GateReason> NOT_ASKED = EnumSet.of(
+            GateReason.WARM_START,
+            GateReason.FEW_LABELS,
+            GateReason.INACCURATE,
+            GateReason.HELD_BACK,
+            GateReason.NOT_USED);
+    /** Reasons of a gate that finds a frame strange. */
+    private static final Set<GateReason> STRANGE = EnumSet.of(GateReason.UNKNOWN, GateReason.NOVEL);
 
     private final Kind known = new Kind();
     private final Kind unknown = new Kind();
@@ -47,7 +52,7 @@ final class GateCounts {
         Kind kind = truth == Sample.UNLABELED ? unknown : known;
         kind.shown++;
         kind.accepted += pseudoLabel >= 0 ? 1 : 0;
-        kind.foundStrange += STRANGE.contains(reason.name()) ? 1 : 0;
+        kind.foundStrange += STRANGE.contains(reason) ? 1 : 0;
         right += pseudoLabel >= 0 && pseudoLabel == truth ? 1 : 0;
     }
 

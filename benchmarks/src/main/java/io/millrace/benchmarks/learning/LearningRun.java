@@ -26,8 +26,8 @@ import java.util.function.Consumer;
 
 /**
  * One arm over one stream, once, by the rules of the training loop: F frames and the labels due are taken in, new labels
- * are scored before they are trained, then there is a step (or as many as the arm takes). Without a broker, and without
- * promotion: what is examined is the teacher of that moment.
+ * are scored before they are trained, then there is a step (or as many as the arm takes). Without a broker, without
+ * promotion, and without what a drift or a collapse changes: what is examined is the teacher of that moment.
  */
 public final class LearningRun implements AutoCloseable {
     private static final OperatingSystemMXBean PROCESS =

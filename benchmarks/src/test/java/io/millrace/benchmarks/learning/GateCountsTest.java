@@ -42,6 +42,8 @@ class GateCountsTest {
         GateCounts counts = new GateCounts();
 
         add(counts, List.of("a", "d"), new int[] {-1, -1}, List.of(GateReason.WARM_START, GateReason.NOT_USED));
+        add(counts, List.of("a", "d"), new int[] {-1, -1}, List.of(GateReason.FEW_LABELS, GateReason.INACCURATE));
+        add(counts, List.of("a"), new int[] {-1}, List.of(GateReason.HELD_BACK));
 
         assertThat(counts.precision()).isNaN();
         assertThat(counts.coverage()).isNaN();

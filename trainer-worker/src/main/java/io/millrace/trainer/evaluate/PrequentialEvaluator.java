@@ -105,18 +105,6 @@ public final class PrequentialEvaluator {
         calibration.clear();
         reported.addAll(scores(ofReported));
         calibration.addAll(scores(ofCalibration));
-        if (calibration.isEmpty()) {
-            shareOut();
-        }
-    }
-
-    /** Scores from before there were slices: every second one calibrates. */
-    private void shareOut() {
-        List<Score> all = List.copyOf(reported);
-        reported.clear();
-        for (int i = 0; i < all.size(); i++) {
-            (i % 2 == 0 ? reported : calibration).addLast(all.get(i));
-        }
     }
 
     private static List<Score> scores(Tensor state) {

@@ -101,12 +101,12 @@ public final class CheckpointCodec {
             }
         }
         Tensor scores = required(tensors, "scores");
-        Tensor none = new Tensor(CALIBRATION, List.of(0, scores.shape().get(1)), new float[0]);
+        boolean inSlices = tensors.containsKey(CALIBRATION);
         return new Checkpoint(
                 meta.required("step").asLong(),
                 learner,
-                scores,
-                tensors.getOrDefault(CALIBRATION, none), // checkpoints before it was kept apart have none
+                inSlices ? scores : everySecondRow("scores", scores, 0),
+                inSlices ? required(tensors, CALIBRATION) : everySecondRow(CALIBRATION, scores, 1),
                 samples(required(tensors, "labeled"), meta.required("labeled")),
                 samples(required(tensors, "unlabeled"), meta.required("unlabeled")),
                 samples(required(tensors, "holdout"), meta.required("holdout")),
@@ -115,6 +115,17 @@ public final class CheckpointCodec {
                 requests(tensors.get(REQUESTS), meta),
                 new SafetyState(numbers(meta.path(SAFETY)), promoted),
                 meta.required("settingsHash").asText());
+    }
+
+    /** A slice of the scores of a checkpoint from before they were in slices. */
+    private static Tensor everySecondRow(String name, Tensor all, int first) {
+        int width = all.shape().get(1);
+        int rows = (all.shape().get(0) - first + 1) / 2;
+        float[] values = new float[rows * width];
+        for (int row = 0; row < rows; row++) {
+            System.arraycopy(all.values(), (first + 2 * row) * width, values, row * width, width);
+        }
+        return new Tensor(name, List.of(rows, width), values);
     }
 
     private static Tensor named(String name, Tensor tensor) {

@@ -90,8 +90,13 @@ public final class LabelRequests {
      * @param recent where the frames of the window lie, the latest last
      * @param labeled what is known already
      * @param teacher what the teacher makes of samples
+     * @param budgetFactor how many times the usual number may be chosen, at most every frame of the window
      */
-    public void choose(UnlabeledBuffer recent, LabeledBuffer labeled, Function<List<float[]>, Outlook> teacher) {
+    public void choose(
+            UnlabeledBuffer recent,
+            LabeledBuffer labeled,
+            Function<List<float[]>, Outlook> teacher,
+            double budgetFactor) {
         if (seen < windowFrames) {
             return;
         }
@@ -100,7 +105,7 @@ public final class LabelRequests {
                 .filter(sample -> !chosen.contains(sample.frameId()))
                 .filter(sample -> !rates.draws(sample.frameId(), false))
                 .toList();
-        earned += seen * rates.best();
+        earned += seen * Math.min(1, rates.best() * budgetFactor);
         int count = (int) earned;
         earned -= count;
         seen = 0;

@@ -151,7 +151,7 @@ class LabelRequestsTest {
             if (!heldOut) {
                 recent.addAll(List.of(frame));
             }
-            requests.choose(recent, labeled, this::outlook);
+            requests.choose(recent, labeled, this::outlook, 1);
         }
         return requests.take(NOW);
     }
@@ -159,7 +159,7 @@ class LabelRequestsTest {
     private void see(LabelRequests requests, int i, boolean heldOut) {
         requests.see(frame(i), heldOut);
         unlabeled.addAll(List.of(frame(i)));
-        requests.choose(unlabeled, labeled, this::outlook);
+        requests.choose(unlabeled, labeled, this::outlook, 1);
     }
 
     private static Sample frame(int i) {
