@@ -115,15 +115,15 @@ class CalibrationTest {
     }
 
     @Test
-    void shouldShareOutScoresFromBeforeThereWereSlices() {
-        Tensor old = new Tensor("scores", List.of(3, 3), new float[] {1, 0, 0, 2, 0, 0, 3, 0, 1});
+    void shouldKeepSlicesAsTheyWereWhenOneIsEmpty() {
+        Tensor all = new Tensor("scores", List.of(3, 3), new float[] {1, 0, 0, 2, 0, 0, 3, 0, 1});
         Tensor none = new Tensor("calibration", List.of(0, 3), new float[0]);
         PrequentialEvaluator scores = new PrequentialEvaluator(10);
 
-        scores.restore(old, none);
+        scores.restore(all, none);
 
-        assertThat(scores.reported(2).values()).containsExactly(1, 0, 0, 3, 0, 1);
-        assertThat(scores.calibration(2).values()).containsExactly(2, 0, 0);
+        assertThat(scores.reported(2).values()).containsExactly(1, 0, 0, 2, 0, 0, 3, 0, 1);
+        assertThat(scores.calibration(2).values()).isEmpty();
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.millrace.trainer.request.LabelRequests;
 import io.millrace.trainer.safety.SafetyState;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
@@ -92,6 +93,20 @@ class CheckpointCodecTest {
     @Test
     void shouldGiveTheSameBytesForTheSameCheckpoint() {
         assertThat(CheckpointCodec.encode(checkpoint())).isEqualTo(CheckpointCodec.encode(checkpoint()));
+    }
+
+    @Test
+    void shouldShareOutScoresWhenTheyAreFromBeforeThereWereSlices() throws IOException {
+        Safetensors.Contents now = Safetensors.decode(CheckpointCodec.encode(checkpoint()));
+        List<Tensor> before = new ArrayList<>(now.tensors());
+        before.removeIf(
+                tensor -> tensor.name().equals("calibration") || tensor.name().equals("scores"));
+        before.add(new Tensor("scores", List.of(3, 3), new float[] {1, 0, 0, 2, 0, 0, 3, 0, 1}));
+
+        Checkpoint read = CheckpointCodec.decode(Safetensors.encode(new Safetensors.Contents(before, now.metadata())));
+
+        assertThat(read.scores().values()).containsExactly(1, 0, 0, 3, 0, 1);
+        assertThat(read.calibration().values()).containsExactly(2, 0, 0);
     }
 
     @Test
