@@ -27,6 +27,7 @@ class LearningBenchmarkIT {
             "trainer.threads", "1",
             "trainer.network.width", "8",
             "trainer.unlabeled.warm.start.steps", "10",
+            "trainer.gate.start.labels.per.class", "0",
             "trainer.unlabeled.ramp.steps", "10");
 
     private final StringWriter out = new StringWriter();
