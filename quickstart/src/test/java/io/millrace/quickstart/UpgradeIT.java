@@ -88,6 +88,7 @@ class UpgradeIT {
             LongStream.range(40, 50).forEach(i -> label(i, LabelAction.ASSIGN, "Bag")); // they wait for their frames
             LongStream.range(0, 40).forEach(i -> send(topics.predictions(), source(i), prediction(i)));
             await("40 frames and 10 outcomes", () -> arrivals.accepted.size() == 40 && arrivals.outcomes.size() == 10);
+            await("40 frames, 10 labels and 40 predictions in the stores", () -> stored().size() == 40 + 10 + 40);
             assertThat(ofThisRelease.failure()).isNull();
         }
         rewriteStores();
@@ -142,16 +143,19 @@ class UpgradeIT {
 
     /** As the next release leaves the stores: every value written again, in its own schema. */
     private void rewriteStores() {
-        List<ConsumerRecord<byte[], byte[]>> values = new ArrayList<>();
-        for (String store : List.of("frame-index", "frame-labels", "frame-predictions")) {
-            values.addAll(readAll(pipeline.topicPrefix() + "stream-app-" + store + "-changelog"));
-        }
-        assertThat(values).hasSize(40 + 10 + 40);
-        for (ConsumerRecord<byte[], byte[]> value : values) {
+        for (ConsumerRecord<byte[], byte[]> value : stored()) {
             var unused = producer.send(new ProducerRecord<>(
                     value.topic(), value.partition(), value.timestamp(), value.key(), next.rewritten(value.value())));
         }
         producer.flush();
+    }
+
+    private List<ConsumerRecord<byte[], byte[]>> stored() {
+        List<ConsumerRecord<byte[], byte[]>> values = new ArrayList<>();
+        for (String store : List.of("frame-index", "frame-labels", "frame-predictions")) {
+            values.addAll(readAll(pipeline.topicPrefix() + "stream-app-" + store + "-changelog"));
+        }
+        return values;
     }
 
     private void readLabeled() {
