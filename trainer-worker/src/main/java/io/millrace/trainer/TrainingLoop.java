@@ -29,6 +29,7 @@ import io.millrace.trainer.publish.Ledger;
 import io.millrace.trainer.publish.TrainerTransaction;
 import io.millrace.trainer.publish.TrainerTransaction.Announcement;
 import io.millrace.trainer.request.LabelRequests;
+import io.millrace.trainer.safety.Safeguard;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,7 +77,8 @@ final class TrainingLoop {
     private final PseudoLabelAudit audit = new PseudoLabelAudit(10_000);
     private final Ledger ledger;
     private final GateSummary gate;
-    private final SafetyDesk safety;
+    private final SafetyEvents safetyEvents;
+    private final Safeguard safety;
     private long step;
     private long committedStep;
     private int turns;
@@ -116,7 +118,10 @@ final class TrainingLoop {
         this.classes = pipeline.classes().size();
         this.ledger = new Ledger(Set.of(topics.acceptedFrames().name()));
         this.gate = new GateSummary(settings.learn().gate().confidenceThreshold());
-        this.safety = new SafetyDesk(topics.prefix(), settings, classes, learner, memory, metrics, clock);
+        this.safetyEvents = new SafetyEvents(topics.prefix(), metrics, clock);
+        this.safety =
+                new Safeguard(settings.safety(), settings.learn(), learner, memory.unlabeled(), safetyEvents::tell);
+        metrics.labelsOnly(false);
         this.holdoutRule = new HoldoutRule(settings.holdoutShare());
         this.requests = new LabelRequests(settings.requests(), settings.holdoutShare());
         this.assembler = new BatchAssembler(
@@ -295,7 +300,8 @@ final class TrainingLoop {
             safety.promoted();
         }
         List<ModelEvent> events = new ArrayList<>(happened);
-        events.addAll(safety.takeEvents());
+        events.addAll(safetyEvents.take());
+        metrics.labelsOnly(safety.labelsOnly());
         made.ifPresent(version -> events.addAll(version.events()));
         Evaluation scored = prequential.evaluation(prequential.temperature(), classes);
         events.add(gateEvent(scored));
@@ -348,7 +354,7 @@ final class TrainingLoop {
         kept(checkpoint.holdout(), true).forEach(memory.holdout()::put);
         source.start(checkpoint.positions(), checkpoint.waitingLabels());
         boolean changed = !checkpoint.settingsHash().equals(settings.hash());
-        safety.resume(checkpoint, changed);
+        safety.resume(checkpoint.safety(), changed);
         String change = changed ? " under changed settings" : "";
         commit(Optional.empty(), List.of(event(EventKind.RESUMED, "trainer resumed" + change)));
         LOGGER.atInfo().addKeyValue("step", step).log("Trainer resumed" + change);

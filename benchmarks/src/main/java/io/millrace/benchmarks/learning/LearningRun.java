@@ -13,26 +13,28 @@ import io.millrace.trainer.evaluate.PrequentialEvaluator;
 import io.millrace.trainer.learn.Learner;
 import io.millrace.trainer.learn.NonFiniteStepException;
 import io.millrace.trainer.learn.PseudoLabelSchedule;
+import io.millrace.trainer.learn.Restraint;
+import io.millrace.trainer.learn.StepResult;
 import io.millrace.trainer.model.Compute;
 import io.millrace.trainer.model.Tensor;
+import io.millrace.trainer.safety.Safeguard;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
  * One arm over one stream, once, by the rules of the training loop: F frames and the labels due are taken in, new labels
- * are scored before they are trained, then there is a step (or as many as the arm takes). Without a broker, without
- * promotion, and without what a drift or a collapse changes: what is examined is the teacher of that moment.
+ * are scored before they are trained, then there is a step (or as many as the arm takes), under the same watch. Without a
+ * broker and without promotion: what is examined is the teacher of that moment, and what a collapse goes back to is the
+ * learner of the last regular examination.
  */
 public final class LearningRun implements AutoCloseable {
     private static final OperatingSystemMXBean PROCESS =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    private static final int MAX_REFUSED = 10;
     private static final int SCORES = 500;
 
     private final LearningStream stream;
@@ -41,6 +43,7 @@ public final class LearningRun implements AutoCloseable {
     private final Compute compute;
     private final Learner learner;
     private final StreamIntake intake;
+    private final Safeguard safety;
     private final Examiner examiner;
     private final Deque<Moment> moments;
     private final PrequentialEvaluator prequential = new PrequentialEvaluator(SCORES);
@@ -51,7 +54,6 @@ public final class LearningRun implements AutoCloseable {
     private long step;
     private long batches;
     private int refused;
-    private int refusedInARow;
     private long scored;
     private long scoredRight;
     private long cpuNanos;
@@ -87,6 +89,10 @@ public final class LearningRun implements AutoCloseable {
         this.learner =
                 new Learner(compute, settings.learn().network(stream.shape(), stream.classes()), settings.learn());
         this.intake = new StreamIntake(stream, arm.learner(), settings);
+        this.safety =
+                new Safeguard(settings.safety(), settings.learn(), learner, intake.unlabeled(), (decision, at) -> {
+                    /* nobody waits for events */
+                });
         this.examiner = new Examiner(stream, learner, examinations.testSamples());
         this.moments = new ArrayDeque<>(ExaminationPlan.of(stream, examinations.examinations()));
     }
@@ -140,6 +146,7 @@ public final class LearningRun implements AutoCloseable {
         for (int i = 0; i < logits.length && step > 0; i++) {
             int label = labeled.get(i).label();
             prequential.add(labeled.get(i).frameId(), logits[i], label);
+            safety.scored(step, label, logits[i]);
             scored++;
             scoredRight += largest(logits[i]) == label ? 1 : 0;
         }
@@ -147,23 +154,22 @@ public final class LearningRun implements AutoCloseable {
 
     private void train(List<Sample> fresh, int steps) {
         for (int i = 0; i < steps; i++) {
-            Optional<TrainingBatch> batch = intake.batch(step + 1, i == 0 ? fresh : List.of());
-            batch.ifPresent(this::step);
+            List<Sample> unseen = i == 0 ? fresh : List.of();
+            intake.batch(step + 1, unseen).ifPresent(batch -> step(batch, unseen));
         }
     }
 
-    /** As in the training loop: a step that is not finite is passed over, many in a row end the run. */
-    private void step(TrainingBatch batch) {
+    /** As in the training loop: a step that is not finite is passed over. */
+    private void step(TrainingBatch batch, List<Sample> fresh) {
         step++;
+        Restraint restraint = safety.before(step, fresh);
         try {
-            gate.add(learner.step(batch), batch, intake::truth);
-            refusedInARow = 0;
+            StepResult result = learner.step(batch, restraint);
+            gate.add(result, batch, intake::truth);
+            safety.after(batch, result);
         } catch (NonFiniteStepException e) {
             refused++;
-            refusedInARow++;
-            if (refusedInARow > MAX_REFUSED) {
-                throw e;
-            }
+            safety.refused(step, e);
         }
     }
 
@@ -181,6 +187,7 @@ public final class LearningRun implements AutoCloseable {
             CurvePoint point = new CurvePoint(moment.frames(), moment.occasion(), accuracy, byDomain);
             curve.add(point);
             if (moment.occasion() == Occasion.REGULAR) {
+                safety.promoted();
                 examined.accept(point);
             }
         }

@@ -98,6 +98,11 @@ public final class StreamIntake {
         unlabeled.addAll(fresh);
     }
 
+    /** Frames that are replayed. */
+    UnlabeledBuffer unlabeled() {
+        return unlabeled;
+    }
+
     /** The true class of a frame that was taken, for whoever counts; {@link Sample#UNLABELED} when it is of none. */
     public int truth(String frameId) {
         return truths.getOrDefault(frameId, Sample.UNLABELED);

@@ -92,6 +92,11 @@ public final class Learner implements AutoCloseable {
         }
     }
 
+    /** Number of classes. */
+    public int classes() {
+        return network.config().classes();
+    }
+
     /** Number of the last step, 0 before the first. */
     public long lastStep() {
         return state.step();
