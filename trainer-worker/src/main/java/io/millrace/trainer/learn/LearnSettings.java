@@ -4,6 +4,7 @@ import io.millrace.runtime.Settings;
 import io.millrace.schemas.SampleShape;
 import io.millrace.trainer.augment.ImageStrength;
 import io.millrace.trainer.augment.SensorStrength;
+import io.millrace.trainer.model.Architecture;
 import io.millrace.trainer.model.NetworkConfig;
 import io.millrace.trainer.model.OptimizerConfig;
 import java.util.Locale;
@@ -18,6 +19,7 @@ import org.apache.kafka.common.config.ConfigDef;
  * @param threads cores one tensor operation may use; 0 takes all
  * @param batchLabeled labeled samples in a step
  * @param batchUnlabeled unlabeled samples in a step
+ * @param architecture how the network's convolutions follow each other
  * @param networkWidth channels after the network's stem
  * @param optimizer optimizer, learning rate, clip
  * @param teacherHalfLifeSteps half-life of the teacher average
@@ -39,6 +41,7 @@ public record LearnSettings(
         int threads,
         int batchLabeled,
         int batchUnlabeled,
+        Architecture architecture,
         int networkWidth,
         OptimizerConfig optimizer,
         double teacherHalfLifeSteps,
@@ -73,6 +76,7 @@ public record LearnSettings(
                 settings.get(LearnKeys.THREADS),
                 settings.get(LearnKeys.BATCH_LABELED),
                 settings.get(LearnKeys.BATCH_UNLABELED),
+                Architecture.ofSetting(settings.get(LearnKeys.ARCHITECTURE)),
                 settings.get(LearnKeys.NETWORK_WIDTH),
                 optimizer(settings),
                 number(settings, LearnKeys.TEACHER_HALF_LIFE),
@@ -100,6 +104,7 @@ public record LearnSettings(
                 threads,
                 batchLabeled,
                 batchUnlabeled,
+                architecture,
                 networkWidth,
                 optimizer,
                 teacherHalfLifeSteps,
@@ -117,7 +122,7 @@ public record LearnSettings(
 
     /** The network for samples of this shape. */
     public NetworkConfig network(SampleShape input, int classes) {
-        NetworkConfig config = NetworkConfig.of(input, classes, networkWidth);
+        NetworkConfig config = NetworkConfig.of(input, classes, architecture, networkWidth);
         return method == MethodName.IOMATCH ? config.withOpenSet() : config;
     }
 

@@ -3,9 +3,10 @@ package io.millrace.trainer.model;
 import ai.djl.ndarray.NDArray;
 
 /**
- * {@code teacher <- d teacher + (1 - d) student} with {@code d = min(1 - 1 / (t + 1), m)} and {@code m = 0.5^(1 /
- * halfLife)} (Tarvainen and Valpola 2017, section 3; the warm-up makes the first steps a plain mean, so that the random
- * first weights are soon forgotten on a short stream).
+ * {@code teacher <- d teacher + (1 - d) student} with {@code d = min((1 + t) / (10 + t), m)} and {@code m = 0.5^(1 /
+ * halfLife)}: the average of Tarvainen and Valpola 2017, section 3, with the warm-up of TensorFlow's
+ * {@code ExponentialMovingAverage(num_updates)}, which looks back over a tenth of the steps so far. A plain mean, the
+ * warm-up of the paper's code, would carry a student's first weights to the end of a short stream.
  *
  * @param halfLifeSteps after so many steps half of a weight's past is forgotten
  */
@@ -16,9 +17,9 @@ public record ExponentialMovingAverage(double halfLifeSteps) {
         }
     }
 
-    /** Decay at a step, counted from 1; 0 at step 0. */
+    /** Decay at a step, counted from 1. */
     public double decayAt(long step) {
-        return Math.min(1 - 1.0 / (step + 1), Math.pow(0.5, 1 / halfLifeSteps));
+        return Math.min((1.0 + step) / (10 + step), Math.pow(0.5, 1 / halfLifeSteps));
     }
 
     /**

@@ -8,6 +8,7 @@ import ai.djl.nn.Activation;
 import ai.djl.nn.convolutional.Conv2d;
 import io.millrace.trainer.batch.Randomness;
 import io.millrace.trainer.batch.Randomness.Purpose;
+import io.millrace.trainer.model.Architecture.Convolution;
 import io.millrace.trainer.model.ParameterLayout.Entry;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,12 +19,11 @@ import java.util.SplittableRandom;
 import java.util.function.BiFunction;
 
 /**
- * Four convolutions, each with group normalisation and ReLU, global mean, one linear layer. It has no weights of its own:
- * the same blocks run as student and as teacher, each time over the flat buffer they are given.
+ * The convolutions of an {@link Architecture}, each with group normalisation and ReLU, global mean, one linear layer. It has
+ * no weights of its own: the same layers run as student and as teacher, each time over the flat buffer they are given.
  *
  * <pre>
- *   [B, C, H, W] -&gt; stem 5x5 /2 -&gt; stage1 3x3 /2 -&gt; stage2 3x3 -&gt; stage3 3x3 /2 -&gt; mean -&gt; head -&gt; [B, classes]
- *                      width           2 width         2 width        4 width
+ *   [B, C, H, W] -&gt; convolutions -&gt; mean -&gt; head -&gt; [B, classes]
  * </pre>
  *
  * <p>A sensor window {@code [channels, time]} is an image of height 1, its kernels are 1x5 and 1x3 and stride along time.
@@ -44,9 +44,6 @@ public final class Network {
     private final NDManager constants;
     private final Map<Integer, NDList> onesAndZeros = new HashMap<>();
 
-    /** One convolution with its normalisation; a kernel for images is square. */
-    private record Convolution(String name, int in, int out, int kernel, int stride) {}
-
     /** @param constants scope of the network's constants; the caller closes it after the last use of the network */
     public Network(NetworkConfig config, NDManager constants) {
         this(config, List.of(), constants);
@@ -63,12 +60,7 @@ public final class Network {
         all.addAll(more);
         this.heads = List.copyOf(all);
         this.constants = constants;
-        int width = config.width();
-        this.convolutions = List.of(
-                new Convolution("stem", config.input().channels(), width, 5, 2),
-                new Convolution("stage1", width, 2 * width, 3, 2),
-                new Convolution("stage2", 2 * width, 2 * width, 3, 1),
-                new Convolution("stage3", 2 * width, 4 * width, 3, 2));
+        this.convolutions = config.architecture().convolutions(config.input().channels(), config.width());
         this.layout = layout(config, convolutions, this.heads);
     }
 
@@ -129,8 +121,8 @@ public final class Network {
         int next = 0;
         for (Convolution convolution : convolutions) {
             NDArray kernel = parameters.get(next++);
-            x = Activation.relu(
-                    normalise(convolve(x, kernel, convolution), parameters.get(next++), parameters.get(next++)));
+            NDArray y = normalise(convolve(x, kernel, convolution), parameters.get(next++), parameters.get(next++));
+            x = Activation.relu(convolution.shortcut() ? y.addi(x) : y);
         }
         return x.getNDArrayInternal().globalAvgPool();
     }

@@ -10,20 +10,27 @@ import java.util.TreeMap;
  *
  * @param input shape of one sample: {@code [C, H, W]} or {@code [channels, time]}
  * @param classes number of outputs
- * @param width channels after the stem; the stages have 2, 2 and 4 times as many
+ * @param architecture how the convolutions follow each other
+ * @param width channels after the stem, doubled twice behind it
  * @param groups groups of each normalisation; divides {@code width}
  * @param inputMean subtracted from each input value
  * @param inputDeviation each input value is divided by it
  * @param openSet with a second head of one class more, "none of these": {@link #OPEN_SET}
  */
 public record NetworkConfig(
-        SampleShape input, int classes, int width, int groups, float inputMean, float inputDeviation, boolean openSet) {
+        SampleShape input,
+        int classes,
+        Architecture architecture,
+        int width,
+        int groups,
+        float inputMean,
+        float inputDeviation,
+        boolean openSet) {
     /** Name of the head that knows the unknown. */
     public static final String OPEN_SET = "open";
 
     private static final String OPEN_SET_KEY = "open.set";
 
-    private static final String ARCHITECTURE = "conv4-groupnorm";
     private static final int GROUPS = 8;
 
     public NetworkConfig {
@@ -40,14 +47,9 @@ public record NetworkConfig(
         }
     }
 
-    /** A network without an open-set head. */
-    public NetworkConfig(SampleShape input, int classes, int width, int groups, float inputMean, float inputDeviation) {
-        this(input, classes, width, groups, inputMean, inputDeviation, false);
-    }
-
     /** The same network with an open-set head, which is published with it. */
     public NetworkConfig withOpenSet() {
-        return new NetworkConfig(input, classes, width, groups, inputMean, inputDeviation, true);
+        return new NetworkConfig(input, classes, architecture, width, groups, inputMean, inputDeviation, true);
     }
 
     /** Numbers that the last layer is a function of: four times the width. */
@@ -61,16 +63,16 @@ public record NetworkConfig(
     }
 
     /** The usual network for samples of this shape: image values 0..1 are centred, sensor values taken as they are. */
-    public static NetworkConfig of(SampleShape input, int classes, int width) {
+    public static NetworkConfig of(SampleShape input, int classes, Architecture architecture, int width) {
         return input.isImage()
-                ? new NetworkConfig(input, classes, width, GROUPS, 0.5f, 0.25f)
-                : new NetworkConfig(input, classes, width, GROUPS, 0, 1);
+                ? new NetworkConfig(input, classes, architecture, width, GROUPS, 0.5f, 0.25f, false)
+                : new NetworkConfig(input, classes, architecture, width, GROUPS, 0, 1, false);
     }
 
     /** What an artifact needs to carry beside shape and classes to build the same network again. */
     public Map<String, String> toMap() {
         Map<String, String> map = new TreeMap<>();
-        map.put("architecture", ARCHITECTURE);
+        map.put("architecture", architecture.published());
         map.put("width", Integer.toString(width));
         map.put("groups", Integer.toString(groups));
         map.put("input.mean", Float.toString(inputMean));
@@ -87,13 +89,10 @@ public record NetworkConfig(
      * @throws IllegalArgumentException when a key is missing or its value cannot be used
      */
     public static NetworkConfig fromMap(SampleShape input, int classes, Map<String, String> map) {
-        String architecture = required(map, "architecture");
-        if (!architecture.equals(ARCHITECTURE)) {
-            throw new IllegalArgumentException("expected architecture " + ARCHITECTURE + ", got " + architecture);
-        }
         return new NetworkConfig(
                 input,
                 classes,
+                Architecture.ofPublished(required(map, "architecture")),
                 Integer.parseInt(required(map, "width")),
                 Integer.parseInt(required(map, "groups")),
                 Float.parseFloat(required(map, "input.mean")),

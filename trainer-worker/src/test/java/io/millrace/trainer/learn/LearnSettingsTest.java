@@ -7,6 +7,7 @@ import io.millrace.runtime.BadSettingsException;
 import io.millrace.runtime.Settings;
 import io.millrace.trainer.augment.ImageStrength;
 import io.millrace.trainer.augment.SensorStrength;
+import io.millrace.trainer.model.Architecture;
 import io.millrace.trainer.model.OptimizerConfig;
 import java.util.HashMap;
 import java.util.List;
@@ -32,6 +33,7 @@ class LearnSettingsTest {
                         0,
                         32,
                         64,
+                        Architecture.RESNET7,
                         32,
                         new OptimizerConfig(OptimizerConfig.Rule.SGD, 0.1f, 50, 0.9f, 5e-4f, 1),
                         50,
@@ -70,7 +72,19 @@ class LearnSettingsTest {
     private static String other(ConfigDef.ConfigKey key) {
         return switch (key.type) {
             case STRING ->
-                Map.of("adamatch", "mean-teacher", "auto", "cpu", "sgd", "adamw", "none", "weight", "uniform", "labels")
+                Map.of(
+                                "resnet7",
+                                "conv4",
+                                "adamatch",
+                                "mean-teacher",
+                                "auto",
+                                "cpu",
+                                "sgd",
+                                "adamw",
+                                "none",
+                                "weight",
+                                "uniform",
+                                "labels")
                         .get(key.defaultValue);
             case LONG -> "8";
             case INT -> Integer.toString((int) key.defaultValue + 8);

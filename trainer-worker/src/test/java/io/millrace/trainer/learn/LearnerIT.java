@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.millrace.schemas.SampleShape;
 import io.millrace.trainer.batch.Sample;
 import io.millrace.trainer.batch.TrainingBatch;
+import io.millrace.trainer.model.Architecture;
 import io.millrace.trainer.model.Classifier;
 import io.millrace.trainer.model.Compute;
 import io.millrace.trainer.model.NetworkConfig;
@@ -221,7 +222,7 @@ class LearnerIT {
             assertThat(early.pseudoLabels()).hasSize(12).containsOnly(-1);
             assertThat(early.unlabeledLoss()).isZero();
             assertThat(early.learningRate()).isEqualTo(0.1f / 50);
-            assertThat(early.teacherDecay()).isEqualTo(0.5f);
+            assertThat(early.teacherDecay()).isEqualTo(2 / 11f);
             assertThat(late.reasons()).doesNotContain(GateReason.WARM_START);
             assertThat(late.maskRate()).isPositive();
             assertThat(late.unlabeledLoss()).isPositive();
@@ -260,14 +261,14 @@ class LearnerIT {
         }
     }
 
-    /** At the first step the average keeps one half. */
+    /** At the first step the average keeps two elevenths. */
     private static void assertTeacherIsTheMean(List<Tensor> after, List<Tensor> before) {
-        float[] was = values(before, "teacher.stage2.weight");
-        float[] student = values(after, "student.stage2.weight");
-        float[] teacher = values(after, "teacher.stage2.weight");
+        float[] was = values(before, "teacher.block2.weight");
+        float[] student = values(after, "student.block2.weight");
+        float[] teacher = values(after, "teacher.block2.weight");
         assertThat(student).isNotEqualTo(was);
         for (int i = 0; i < was.length; i++) {
-            assertThat(teacher[i]).isCloseTo((was[i] + student[i]) / 2, within(1e-6f));
+            assertThat(teacher[i]).isCloseTo((2 * was[i] + 9 * student[i]) / 11, within(1e-6f));
         }
     }
 
@@ -312,12 +313,12 @@ class LearnerIT {
     @Test
     void shouldRefuseWeightsWhenTheyAreOfAnotherNetwork() {
         try (Learner learner = learner(IMAGES, settings())) {
-            NetworkConfig wider = NetworkConfig.of(IMAGES.shape(), Synthetic.CLASSES, 24);
+            NetworkConfig wider = NetworkConfig.of(IMAGES.shape(), Synthetic.CLASSES, Architecture.RESNET7, 24);
             List<Tensor> weights = learner.teacherWeights();
 
             assertThatThrownBy(() -> new Classifier(compute, wider, weights))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("stem.weight: expected shape [24, 1, 5, 5], got [16, 1, 5, 5]");
+                    .hasMessageContaining("stem.weight: expected shape [24, 1, 3, 3], got [16, 1, 3, 3]");
         }
     }
 

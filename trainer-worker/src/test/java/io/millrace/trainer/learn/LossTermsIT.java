@@ -10,6 +10,7 @@ import ai.djl.ndarray.NDManager;
 import io.millrace.schemas.SampleShape;
 import io.millrace.trainer.augment.Channel;
 import io.millrace.trainer.batch.TrainingBatch;
+import io.millrace.trainer.model.Architecture;
 import io.millrace.trainer.model.Compute;
 import io.millrace.trainer.model.Gradient;
 import io.millrace.trainer.model.InputBuffer;
@@ -214,7 +215,7 @@ class LossTermsIT {
 
     @Test
     void shouldChangeAnswersMoreThanChanceWhenNoiseIsAdversarial() {
-        NetworkConfig config = NetworkConfig.of(SampleShape.of(2, 24), 3, 8);
+        NetworkConfig config = NetworkConfig.of(SampleShape.of(2, 24), 3, Architecture.RESNET7, 8);
         Network network = new Network(config, scope);
         float[] first = network.initialParameters(7);
         for (int i = 0; i < first.length; i++) {

@@ -142,11 +142,11 @@ class MethodsIT {
             float first = learner.step(data.replayed(1, 9, 9)).labeledLoss();
             float last = 0;
             boolean accepted = false;
-            for (int step = 2; step <= 110; step++) {
+            for (int step = 2; step <= 240; step++) {
                 StepResult result = learner.step(data.replayed(step, 9, 9));
                 assertThat(result.unlabeledLoss()).isFinite();
                 accepted |= result.maskRate() > 0;
-                last = step > 100 ? last + result.labeledLoss() / 10 : 0;
+                last = step > 230 ? last + result.labeledLoss() / 10 : 0;
             }
             assertThat(last).isLessThan(first);
             assertThat(accepted).isEqualTo(!method.containsValue("supervised"));

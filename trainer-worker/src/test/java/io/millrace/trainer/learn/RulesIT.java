@@ -39,6 +39,7 @@ class RulesIT {
     private static LearnSettings settings(String method) {
         Map<String, String> given = new HashMap<>();
         given.put("trainer.method", method);
+        given.put("trainer.network.architecture", "conv4"); // learns fast enough for quotas to act
         given.put("trainer.network.width", "8");
         given.put("trainer.unlabeled.warm.start.steps", "3");
         given.put("trainer.unlabeled.ramp.steps", "3");
@@ -150,6 +151,7 @@ class RulesIT {
     @Test
     void shouldGoOnWhenRulesWereSwitched() {
         LearnSettings plain = LearnSettingsTest.with(Map.of(
+                "trainer.network.architecture", "conv4",
                 "trainer.network.width", "8",
                 "trainer.gate.source.quota", "1",
                 "trainer.gate.class.quota", "0",

@@ -199,7 +199,7 @@ class StateOfVersion1IT {
     }
 
     private static LearnSettings settings() {
-        return LearnSettingsTest.with(Map.of("trainer.network.width", "8"));
+        return LearnSettingsTest.with(Map.of("trainer.network.architecture", "conv4", "trainer.network.width", "8"));
     }
 
     private static Learner learner() {

@@ -79,6 +79,7 @@ class WatchedLearnerIT {
         Watched(boolean labels, Map<String, String> given) {
             this.labels = labels;
             Map<String, String> all = new HashMap<>(Map.of(
+                    "trainer.network.architecture", "conv4", // the faults were planted for it
                     "trainer.network.width", "8",
                     "trainer.threads", "1",
                     "trainer.unlabeled.warm.start.steps", "20",
@@ -156,7 +157,7 @@ class WatchedLearnerIT {
         try (Watched watched = new Watched(true, Map.of())) {
             watched.run(new Stream(70, NEVER, 1), 1, 60);
             watched.watchdog.promoted(watched.learner.state());
-            watched.run(new Stream(70, NEVER, 1), 61, 300);
+            watched.run(new Stream(70, NEVER, 1), 61, 500);
 
             assertThat(watched.told.values())
                     .filteredOn(Cause.CONCENTRATED::equals)

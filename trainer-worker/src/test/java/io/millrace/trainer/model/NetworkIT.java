@@ -57,7 +57,7 @@ class NetworkIT {
     @MethodSource("shapes")
     void shouldGiveLogitsThatDoNotDependOnTheBatchWhenShapesDiffer(SampleShape shape) {
         try (NDManager scope = compute.newScope()) {
-            Network network = new Network(NetworkConfig.of(shape, 4, 16), scope);
+            Network network = new Network(NetworkConfig.of(shape, 4, Architecture.RESNET7, 16), scope);
             NDArray flat = scope.create(network.initialParameters(1));
             List<float[]> samples = samples(shape, 130);
 
@@ -71,13 +71,15 @@ class NetworkIT {
 
     @Test
     void shouldHaveTheGradientOfFiniteDifferencesWhenDifferentiated() {
-        checkGradient(SampleShape.of(2, 6, 5));
-        checkGradient(SampleShape.of(3, 11));
+        for (Architecture architecture : Architecture.values()) {
+            checkGradient(SampleShape.of(2, 6, 5), architecture);
+            checkGradient(SampleShape.of(3, 11), architecture);
+        }
     }
 
-    private static void checkGradient(SampleShape shape) {
+    private static void checkGradient(SampleShape shape, Architecture architecture) {
         try (NDManager scope = compute.newScope()) {
-            Network network = new Network(new NetworkConfig(shape, 3, 8, 4, 0.5f, 0.25f), scope);
+            Network network = new Network(new NetworkConfig(shape, 3, architecture, 8, 4, 0.5f, 0.25f, false), scope);
             float[] flat = network.initialParameters(5);
             SplittableRandom random = new SplittableRandom(5);
             for (int i = 0; i < flat.length; i++) {
@@ -149,11 +151,12 @@ class NetworkIT {
     @Test
     void shouldDrawTheSameFirstWeightsWhenTheSeedIsTheSame() {
         try (NDManager scope = compute.newScope()) {
-            Network network = new Network(NetworkConfig.of(SampleShape.of(1, 28, 28), 10, 32), scope);
+            Network network =
+                    new Network(NetworkConfig.of(SampleShape.of(1, 28, 28), 10, Architecture.RESNET7, 32), scope);
 
             float[] weights = network.initialParameters(7);
 
-            assertThat(weights).containsExactly(network.initialParameters(7)).hasSize(131_690);
+            assertThat(weights).containsExactly(network.initialParameters(7)).hasSize(288_170);
             assertThat(network.initialParameters(8)).isNotEqualTo(weights);
             assertThat(network.layout().entries().get(0).name()).isEqualTo("stem.weight");
         }

@@ -110,7 +110,7 @@ class OptimizerIT {
         NDArray teacher = scope.create(new float[] {1, 0});
         NDArray student = scope.create(new float[] {3, 8});
 
-        new ExponentialMovingAverage(1000).update(teacher, student, 3);
+        new ExponentialMovingAverage(1000).update(teacher, student, 26); // decay 3/4
 
         assertThat(teacher.toFloatArray()).containsExactly(1.5f, 2);
         assertThat(student.toFloatArray()).containsExactly(3, 8);
