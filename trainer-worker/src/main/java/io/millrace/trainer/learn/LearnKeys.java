@@ -104,7 +104,7 @@ final class LearnKeys {
 
     private static void declareOptimizer(ConfigDef to) {
         choice(to, OPTIMIZER, List.of("sgd", "adamw"), "SGD with Nesterov's momentum, or Adam with decoupled decay.");
-        number(to, LEARNING_RATE, 0.1, new Within(1e-8, 100), "Learning rate after the warm-up; constant.");
+        number(to, LEARNING_RATE, 0.03, new Within(1e-8, 100), "Learning rate after the warm-up; constant.");
         whole(
                 to,
                 LEARNING_RATE_WARM_UP,
@@ -114,15 +114,19 @@ final class LearnKeys {
         number(to, MOMENTUM, 0.9, new Within(0, 0.9999), "Momentum of SGD.");
         number(to, WEIGHT_DECAY, 5e-4, new Within(0, 0.99), "Weight decay of kernels and matrices.");
         number(to, CLIP, 1, new Within(1e-6, 1e9), "Longest gradient that is not scaled down.");
-        number(to, TEACHER_HALF_LIFE, 50, new Within(0.01, MOST_STEPS), "Half-life of the teacher average, in steps.");
+        number(to, TEACHER_HALF_LIFE, 500, new Within(0.01, MOST_STEPS), "Half-life of the teacher average, in steps.");
         number(
                 to,
                 LABELED_STRONG,
                 0.5,
                 new Within(0, 1),
                 "Share of the labeled samples that the student sees in a strong view.");
-        mixup(to, LABELED_MIXUP, "Mixup among labeled samples: alpha of its Beta distribution; 0 turns it off.");
-        mixup(to, UNLABELED_MIXUP, "Mixup among accepted unlabeled samples: alpha of its Beta distribution; 0: off.");
+        mixup(to, LABELED_MIXUP, 1, "Mixup among labeled samples: alpha of its Beta distribution; 0 turns it off.");
+        mixup(
+                to,
+                UNLABELED_MIXUP,
+                0,
+                "Mixup among accepted unlabeled samples: alpha of its Beta distribution; 0: off.");
     }
 
     private static void declareSchedule(ConfigDef to) {
@@ -169,7 +173,7 @@ final class LearnKeys {
         number(
                 to,
                 GATE_HALF_LIFE,
-                50,
+                300,
                 new Within(0.01, MOST_STEPS),
                 "Half-life of what gates and terms keep a running mean of, in steps.");
     }
@@ -326,8 +330,8 @@ final class LearnKeys {
         to.define(key, Type.INT, value, range, Importance.MEDIUM, sentence);
     }
 
-    private static void mixup(ConfigDef to, String key, String sentence) {
-        number(to, key, 1, new ZeroOr(0.05, 4), sentence);
+    private static void mixup(ConfigDef to, String key, double value, String sentence) {
+        number(to, key, value, new ZeroOr(0.05, 4), sentence);
     }
 
     private static void number(ConfigDef to, String key, double value, ConfigDef.Validator range, String sentence) {

@@ -35,10 +35,10 @@ class LearnSettingsTest {
                         64,
                         Architecture.RESNET7,
                         32,
-                        new OptimizerConfig(OptimizerConfig.Rule.SGD, 0.1f, 50, 0.9f, 5e-4f, 1),
-                        50,
+                        new OptimizerConfig(OptimizerConfig.Rule.SGD, 0.03f, 50, 0.9f, 5e-4f, 1),
+                        500,
                         new PseudoLabelSchedule(100, 100, 1),
-                        new GateSettings(0.95f, 0.95f, 0.8f, 0.95f, 50),
+                        new GateSettings(0.95f, 0.95f, 0.8f, 0.95f, 300),
                         new Additions(
                                 AlignmentUse.NONE,
                                 AlignmentPrior.UNIFORM,
@@ -51,7 +51,7 @@ class LearnSettingsTest {
                         2000,
                         0.5,
                         1,
-                        1,
+                        0,
                         new ImageStrength(false, 0.08, 0.0715, 10, 0.1, 0.2, 0.3, 0.3, 0.5),
                         new SensorStrength(0.05, 0.1, 0.02, 0.15, 0.2, 0.25)));
     }

@@ -31,6 +31,13 @@ class WatchedLearnerIT {
     private static final int FRESH = 8;
     private static final int NEVER = 1_000_000;
 
+    /** What learns, and breaks, within the few steps of these streams. */
+    private static final Map<String, String> FAST = Map.of(
+            "trainer.network.architecture", "conv4",
+            "trainer.optimizer.learning.rate", "0.1",
+            "trainer.unlabeled.mixup.alpha", "1",
+            "trainer.gate.half.life.steps", "50");
+
     private static Compute compute;
 
     @BeforeAll
@@ -78,8 +85,8 @@ class WatchedLearnerIT {
         /** @param labels whether a label comes with each step, or nobody says anything */
         Watched(boolean labels, Map<String, String> given) {
             this.labels = labels;
-            Map<String, String> all = new HashMap<>(Map.of(
-                    "trainer.network.architecture", "conv4", // the faults were planted for it
+            Map<String, String> all = new HashMap<>(FAST);
+            all.putAll(Map.of(
                     "trainer.network.width", "8",
                     "trainer.threads", "1",
                     "trainer.unlabeled.warm.start.steps", "20",
