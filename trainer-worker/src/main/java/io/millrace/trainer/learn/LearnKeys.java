@@ -104,7 +104,7 @@ final class LearnKeys {
 
     private static void declareOptimizer(ConfigDef to) {
         choice(to, OPTIMIZER, List.of("sgd", "adamw"), "SGD with Nesterov's momentum, or Adam with decoupled decay.");
-        number(to, LEARNING_RATE, 0.03, new Within(1e-8, 100), "Learning rate after the warm-up; constant.");
+        number(to, LEARNING_RATE, 0.05, new Within(1e-8, 100), "Learning rate after the warm-up; constant.");
         whole(
                 to,
                 LEARNING_RATE_WARM_UP,

@@ -35,7 +35,7 @@ class LearnSettingsTest {
                         64,
                         Architecture.RESNET7,
                         32,
-                        new OptimizerConfig(OptimizerConfig.Rule.SGD, 0.03f, 50, 0.9f, 5e-4f, 1),
+                        new OptimizerConfig(OptimizerConfig.Rule.SGD, 0.05f, 50, 0.9f, 5e-4f, 1),
                         500,
                         new PseudoLabelSchedule(100, 100, 1),
                         new GateSettings(0.95f, 0.95f, 0.8f, 0.95f, 300),

@@ -221,7 +221,7 @@ class LearnerIT {
             assertThat(early.reasons()).hasSize(12).containsOnly(GateReason.WARM_START);
             assertThat(early.pseudoLabels()).hasSize(12).containsOnly(-1);
             assertThat(early.unlabeledLoss()).isZero();
-            assertThat(early.learningRate()).isEqualTo(0.03f / 50);
+            assertThat(early.learningRate()).isEqualTo(0.05f / 50);
             assertThat(early.teacherDecay()).isEqualTo(2 / 11f);
             assertThat(late.reasons()).doesNotContain(GateReason.WARM_START);
             assertThat(late.maskRate()).isPositive();
