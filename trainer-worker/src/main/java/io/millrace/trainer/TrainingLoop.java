@@ -345,7 +345,14 @@ final class TrainingLoop {
     private void resume(Checkpoint checkpoint) {
         step = checkpoint.step();
         committedStep = step;
-        learner.restore(checkpoint.learner());
+        try {
+            learner.restore(checkpoint.learner());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "the checkpoint of step " + step + " is of another network or method; set trainer.network.* and"
+                            + " trainer.method as they were then: " + e.getMessage(),
+                    e);
+        }
         prequential.restore(checkpoint.scores(), checkpoint.calibration());
         requests.restore(checkpoint.requests());
         // The rule may have changed with the settings: what it holds out now is not trained any more, and vice versa.

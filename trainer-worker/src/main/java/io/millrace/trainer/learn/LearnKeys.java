@@ -96,7 +96,7 @@ final class LearnKeys {
                 "Cores one tensor operation may use; 0 takes all. Weights repeat for one number.");
         whole(to, BATCH_LABELED, 32, new Within(1, 65536), "Labeled samples in a step.");
         whole(to, BATCH_UNLABELED, 64, new Within(0, 65536), "Unlabeled samples in a step.");
-        choice(to, ARCHITECTURE, List.of("resnet7", "conv4"), "Layers of the network; docs/adr/0007 compares them.");
+        choice(to, ARCHITECTURE, List.of("resnet7", "conv4"), "Layers of the network; docs/adr/0015 compares them.");
         Importance high = Importance.HIGH;
         String width = "Channels after the network's stem, a multiple of 8; the last stage has four times as many.";
         to.define(NETWORK_WIDTH, Type.INT, 32, new MultipleOf(8, 1024), high, width);
