@@ -16,6 +16,7 @@ public record SafetySettings(Drift drift, Collapse collapse) {
     private static final String ERROR_DELTA = "trainer.drift.error.delta";
     private static final String DISAGREEMENT_DELTA = "trainer.drift.disagreement.delta";
     private static final String RESPONSE = "trainer.drift.response.steps";
+    private static final String DOUBT = "trainer.drift.doubt.labels";
     private static final String RISE = "trainer.drift.threshold.rise";
     private static final String HALF_LIFE = "trainer.drift.teacher.half.life.steps";
     private static final String REQUESTS = "trainer.drift.label.budget.factor";
@@ -31,6 +32,7 @@ public record SafetySettings(Drift drift, Collapse collapse) {
      * @param errorDelta of the window of mistakes on fresh labels; 0 turns it off
      * @param disagreementDelta of the window of disagreements on fresh frames; 0 turns it off
      * @param responseSteps steps for which drift is answered
+     * @param doubtLabels so many fresh labels decide when pseudo-labels count again after mistakes rose; 0: they go on
      * @param thresholdRise added to the least confidence of a pseudo-label meanwhile
      * @param teacherHalfLifeSteps longest half-life of the teacher meanwhile
      * @param labelBudgetFactor how many times the usual number of labels may be asked for meanwhile
@@ -39,6 +41,7 @@ public record SafetySettings(Drift drift, Collapse collapse) {
             double errorDelta,
             double disagreementDelta,
             int responseSteps,
+            int doubtLabels,
             double thresholdRise,
             double teacherHalfLifeSteps,
             double labelBudgetFactor) {}
@@ -63,6 +66,9 @@ public record SafetySettings(Drift drift, Collapse collapse) {
         String disagreement = "Drift by teacher and student disagreeing on fresh frames: the same; 0: off.";
         number(to, DISAGREEMENT_DELTA, 1e-5, new Within(0, 0.5), disagreement);
         count(to, RESPONSE, 500, 0, "Steps for which the learner is careful after drift; 0 only tells of it.");
+        String doubt =
+                "After mistakes rose: pseudo-labels wait until so many labels are answered as before; 0: no wait.";
+        count(to, DOUBT, 20, 0, doubt);
         number(to, RISE, 0.05, new Within(0, 0.5), "After drift: added to the floor of the gate's threshold.");
         String halfLife = "After drift: longest half-life of the teacher average, in steps; 69 is a decay of 0.99.";
         number(to, HALF_LIFE, 69, new Within(0.01, MOST_STEPS), halfLife);
@@ -87,6 +93,7 @@ public record SafetySettings(Drift drift, Collapse collapse) {
                         settings.get(ERROR_DELTA),
                         settings.get(DISAGREEMENT_DELTA),
                         settings.get(RESPONSE),
+                        settings.get(DOUBT),
                         settings.get(RISE),
                         settings.get(HALF_LIFE),
                         settings.get(REQUESTS)),

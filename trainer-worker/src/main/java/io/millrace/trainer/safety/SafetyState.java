@@ -19,6 +19,11 @@ public record SafetyState(Map<String, List<Long>> numbers, List<Tensor> promoted
         promoted = List.copyOf(promoted);
     }
 
+    /** Numbers that a checkpoint of before may lack. */
+    List<Long> optional(String name) {
+        return numbers.getOrDefault(name, List.of());
+    }
+
     List<Long> required(String name) {
         List<Long> found = numbers.get(name);
         if (found == null) {

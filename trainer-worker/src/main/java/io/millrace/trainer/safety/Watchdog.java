@@ -26,7 +26,7 @@ import java.util.TreeMap;
  *   next step                         &lt;- restraint
  * </pre>
  *
- * <p>After drift the learner is careful for a while. After a collapse it is to be set back to what was promoted last and
+ * <p>After drift the learner is careful for a while, and while there is {@link Doubt} it learns from labels alone. After a collapse it is to be set back to what was promoted last and
  * learns from labels alone for a while, then pseudo-labels ramp up as they did at the start; after several collapses it
  * goes on with labels alone. Steps are what counts, never the clock, and everything is in {@link #state}: a restored
  * watchdog decides as the unbroken one.
@@ -46,6 +46,7 @@ public final class Watchdog {
     private final SafetySettings settings;
     private final LearnSettings learn;
     private final DriftDetector drift;
+    private final Doubt doubt;
     private final PseudoLabelSkew skew;
     private final NewestLabels labels;
     private final List<Long> restoredAt = new ArrayList<>();
@@ -63,6 +64,7 @@ public final class Watchdog {
         this.settings = settings;
         this.learn = learn;
         this.drift = new DriftDetector(settings.drift());
+        this.doubt = new Doubt(settings.drift().doubtLabels());
         this.skew = new PseudoLabelSkew(classes);
         this.labels = new NewestLabels(MOST_LABELS, classes);
         this.promoted = List.copyOf(initial);
@@ -76,7 +78,11 @@ public final class Watchdog {
      */
     public Optional<SafetyDecision> scored(long step, int label, float[] logits) {
         labels.add(label);
-        return answered(step, drift.scored(argMax(logits) != label));
+        boolean wrong = argMax(logits) != label;
+        doubt.scored(wrong);
+        Optional<SafetyDecision.Drift> rose = drift.scored(wrong);
+        rose.ifPresent(found -> doubt.rose(found.numbers().getOrDefault("before", 0.0)));
+        return answered(step, rose);
     }
 
     /**
@@ -154,6 +160,7 @@ public final class Watchdog {
         refused = 0;
         carefulUntil = 0;
         drift.clear();
+        doubt.clear();
         skew.clear();
         String follows = labelsOnly
                 ? "labels alone from now on, until a restart with other settings"
@@ -175,7 +182,7 @@ public final class Watchdog {
     }
 
     private float unlabeledShare(long step) {
-        if (labelsOnly) {
+        if (labelsOnly || doubt.isThere()) {
             return 0;
         }
         long last = restoredAt.isEmpty() ? NEVER : restoredAt.get(restoredAt.size() - 1);
@@ -212,6 +219,7 @@ public final class Watchdog {
         Map<String, List<Long>> numbers = new TreeMap<>();
         numbers.put("mistakes", drift.mistakes());
         numbers.put("disagreements", drift.disagreements());
+        numbers.put("doubt", doubt.state());
         numbers.put("labels", labels.state());
         numbers.put("skew", skew.state());
         numbers.put("restoredAt", List.copyOf(restoredAt));
@@ -231,6 +239,7 @@ public final class Watchdog {
             return;
         }
         drift.restore(state.required("mistakes"), state.required("disagreements"));
+        doubt.restore(state.optional("doubt"));
         labels.restore(state.required("labels"));
         skew.restore(state.required("skew"));
         List<Long> scalars = state.required("scalars");

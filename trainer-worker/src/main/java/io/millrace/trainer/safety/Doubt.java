@@ -1,0 +1,75 @@
+package io.millrace.trainer.safety;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Whether the teacher's own answers are worth learning. After mistakes on fresh labels rose they are not, until of the latest
+ * labels since then hardly more are mistaken than before: a teacher of before a drift is sure of wrong answers, and a student
+ * that learns them does not come back by a few labels.
+ *
+ * <p>A rise while in doubt begins anew, with the lower of the two shares of before.
+ */
+final class Doubt {
+    private static final double TOLERANCE = 0.1;
+    private static final long NONE = -1;
+    private static final double UNIT = 1e-9;
+
+    private final int enough;
+    private final List<Long> mistakes = new ArrayList<>();
+    private long before = NONE;
+
+    /** @param enough so many labels decide; 0: there is never doubt */
+    Doubt(int enough) {
+        this.enough = enough;
+    }
+
+    /** Mistakes rose. @param share of mistakes before, 0..1 */
+    void rose(double share) {
+        if (enough > 0) {
+            long was = Math.round(share / UNIT);
+            before = before == NONE ? was : Math.min(before, was);
+            mistakes.clear();
+        }
+    }
+
+    /** A fresh label was answered. */
+    void scored(boolean wrong) {
+        if (!isThere()) {
+            return;
+        }
+        mistakes.add(wrong ? 1L : 0L);
+        if (mistakes.size() > enough) {
+            mistakes.remove(0);
+        }
+        long wrongs = mistakes.stream().mapToLong(Long::longValue).sum();
+        if (mistakes.size() == enough && wrongs <= (before * UNIT + TOLERANCE) * enough) {
+            clear();
+        }
+    }
+
+    boolean isThere() {
+        return before != NONE;
+    }
+
+    void clear() {
+        before = NONE;
+        mistakes.clear();
+    }
+
+    /** Share of before in billionths, then the answers, 1 for a mistake. */
+    List<Long> state() {
+        List<Long> state = new ArrayList<>(List.of(before));
+        state.addAll(mistakes);
+        return List.copyOf(state);
+    }
+
+    /** Takes up what {@link #state} gave; nothing in a checkpoint from before there was doubt. */
+    void restore(List<Long> state) {
+        clear();
+        if (!state.isEmpty() && enough > 0) {
+            before = state.get(0);
+            mistakes.addAll(state.subList(Math.max(1, state.size() - enough), state.size()));
+        }
+    }
+}
