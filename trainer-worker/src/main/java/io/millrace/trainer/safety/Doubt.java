@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Whether the teacher's own answers are worth learning. After mistakes on fresh labels rose they are not, until of the latest
- * labels since then hardly more are mistaken than before: a teacher of before a drift is sure of wrong answers, and a student
- * that learns them does not come back by a few labels.
+ * Whether the teacher's own answers are worth learning. After a drift they are not, until of the latest labels since then
+ * hardly more are mistaken than before: a teacher of before the drift is sure of wrong answers, and a student that learns
+ * them does not come back by a few labels.
  *
- * <p>A rise while in doubt begins anew, with the lower of the two shares of before.
+ * <p>A drift while in doubt begins anew, with the lower of the two shares of before.
  */
 final class Doubt {
     private static final double TOLERANCE = 0.1;
@@ -24,8 +24,8 @@ final class Doubt {
         this.enough = enough;
     }
 
-    /** Mistakes rose. @param share of mistakes before, 0..1 */
-    void rose(double share) {
+    /** There was a drift. @param share of mistakes on labels before, 0..1 */
+    void raise(double share) {
         if (enough > 0) {
             long was = Math.round(share / UNIT);
             before = before == NONE ? was : Math.min(before, was);

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Notices drift in two ways: fresh labels tell that the teacher makes more mistakes, or, long before labels come, teacher
@@ -72,6 +73,13 @@ final class DriftDetector {
                 settings.labelBudgetFactor());
         int kept = settings.responseSteps() == 0 ? Integer.MAX_VALUE : FRAMES_SINCE;
         return new SafetyDecision.Drift(cause, message, numbers, kept);
+    }
+
+    /** Share of mistakes on the labels that the window still holds; nothing while they are too few to say. */
+    OptionalDouble mistakeShare() {
+        return mistakes.filter(window -> window.size() >= LEAST_LABELS)
+                .map(window -> OptionalDouble.of(window.mean()))
+                .orElse(OptionalDouble.empty());
     }
 
     /** Forgets what was observed: the learner is another one now. */

@@ -32,7 +32,7 @@ public record SafetySettings(Drift drift, Collapse collapse) {
      * @param errorDelta of the window of mistakes on fresh labels; 0 turns it off
      * @param disagreementDelta of the window of disagreements on fresh frames; 0 turns it off
      * @param responseSteps steps for which drift is answered
-     * @param doubtLabels so many fresh labels decide when pseudo-labels count again after mistakes rose; 0: they go on
+     * @param doubtLabels so many fresh labels decide when pseudo-labels count again after drift; 0: they go on
      * @param thresholdRise added to the least confidence of a pseudo-label meanwhile
      * @param teacherHalfLifeSteps longest half-life of the teacher meanwhile
      * @param labelBudgetFactor how many times the usual number of labels may be asked for meanwhile
@@ -66,8 +66,7 @@ public record SafetySettings(Drift drift, Collapse collapse) {
         String disagreement = "Drift by teacher and student disagreeing on fresh frames: the same; 0: off.";
         number(to, DISAGREEMENT_DELTA, 1e-5, new Within(0, 0.5), disagreement);
         count(to, RESPONSE, 500, 0, "Steps for which the learner is careful after drift; 0 only tells of it.");
-        String doubt =
-                "After mistakes rose: pseudo-labels wait until so many labels are answered as before; 0: no wait.";
+        String doubt = "After drift: pseudo-labels wait until so many fresh labels are answered as before; 0: no wait.";
         count(to, DOUBT, 20, 0, doubt);
         number(to, RISE, 0.05, new Within(0, 0.5), "After drift: added to the floor of the gate's threshold.");
         String halfLife = "After drift: longest half-life of the teacher average, in steps; 69 is a decay of 0.99.";

@@ -81,7 +81,7 @@ public final class Watchdog {
         boolean wrong = argMax(logits) != label;
         doubt.scored(wrong);
         Optional<SafetyDecision.Drift> rose = drift.scored(wrong);
-        rose.ifPresent(found -> doubt.rose(found.numbers().getOrDefault("before", 0.0)));
+        rose.ifPresent(found -> doubt.raise(found.numbers().getOrDefault("before", 0.0)));
         return answered(step, rose);
     }
 
@@ -96,7 +96,9 @@ public final class Watchdog {
         Optional<SafetyDecision> told = Optional.empty();
         for (int i = 0; i < teacher.length; i++) {
             boolean differ = argMax(teacher[i]) != argMax(student[i]);
-            Optional<SafetyDecision> now = answered(step, drift.compared(differ));
+            Optional<SafetyDecision.Drift> rose = drift.compared(differ);
+            rose.ifPresent(unused -> drift.mistakeShare().ifPresent(doubt::raise));
+            Optional<SafetyDecision> now = answered(step, rose);
             told = told.or(() -> now);
         }
         return told;

@@ -21,7 +21,7 @@ class DoubtTest {
         score(doubt, 10, 0);
         assertThat(doubt.isThere()).isFalse();
 
-        doubt.rose(0.2); // so 3 of 10 may be mistaken
+        doubt.raise(0.2); // so 3 of 10 may be mistaken
         score(doubt, 0, 4);
         score(doubt, 6, 0);
         assertThat(doubt.isThere()).as("4 of 10").isTrue();
@@ -32,7 +32,7 @@ class DoubtTest {
     @Test
     void shouldWaitForEnoughLabelsWhenTheFirstAreRight() {
         Doubt doubt = new Doubt(10);
-        doubt.rose(0.5);
+        doubt.raise(0.5);
         score(doubt, 9, 0);
         assertThat(doubt.isThere()).isTrue();
     }
@@ -40,9 +40,9 @@ class DoubtTest {
     @Test
     void shouldKeepTheLowerShareAndBeginAnewWhenMistakesRiseAgain() {
         Doubt doubt = new Doubt(10);
-        doubt.rose(0.2);
+        doubt.raise(0.2);
         score(doubt, 6, 0);
-        doubt.rose(0.6);
+        doubt.raise(0.6);
         score(doubt, 4, 0);
         assertThat(doubt.isThere()).as("four labels since").isTrue();
         score(doubt, 2, 4);
@@ -52,14 +52,14 @@ class DoubtTest {
     @Test
     void shouldNeverBeThereWhenTurnedOff() {
         Doubt doubt = new Doubt(0);
-        doubt.rose(0.1);
+        doubt.raise(0.1);
         assertThat(doubt.isThere()).isFalse();
     }
 
     @Test
     void shouldDecideAlikeWhenRestored() {
         Doubt doubt = new Doubt(10);
-        doubt.rose(0.2);
+        doubt.raise(0.2);
         score(doubt, 6, 3);
         Doubt restored = new Doubt(10);
         restored.restore(doubt.state());
