@@ -8,7 +8,8 @@ import java.util.List;
  * hardly more are mistaken than before: a teacher of before the drift is sure of wrong answers, and a student that learns
  * them does not come back by a few labels.
  *
- * <p>A drift while in doubt begins anew, with the lower of the two shares of before.
+ * <p>What counts is the lowest share before any drift so far: otherwise each of several drifts in a row would ask for less
+ * than the one before it, until a teacher that is mostly wrong would do.
  */
 final class Doubt {
     private static final double TOLERANCE = 0.1;
@@ -18,6 +19,7 @@ final class Doubt {
     private final int enough;
     private final List<Long> mistakes = new ArrayList<>();
     private long before = NONE;
+    private boolean there;
 
     /** @param enough so many labels decide; 0: there is never doubt */
     Doubt(int enough) {
@@ -29,13 +31,14 @@ final class Doubt {
         if (enough > 0) {
             long was = Math.round(share / UNIT);
             before = before == NONE ? was : Math.min(before, was);
+            there = true;
             mistakes.clear();
         }
     }
 
     /** A fresh label was answered. */
     void scored(boolean wrong) {
-        if (!isThere()) {
+        if (!there) {
             return;
         }
         mistakes.add(wrong ? 1L : 0L);
@@ -49,17 +52,18 @@ final class Doubt {
     }
 
     boolean isThere() {
-        return before != NONE;
+        return there;
     }
 
+    /** Ends it. What was before is kept. */
     void clear() {
-        before = NONE;
+        there = false;
         mistakes.clear();
     }
 
-    /** Share of before in billionths, then the answers, 1 for a mistake. */
+    /** Share of before in billionths, 1 while there is doubt, then the answers, 1 for a mistake. */
     List<Long> state() {
-        List<Long> state = new ArrayList<>(List.of(before));
+        List<Long> state = new ArrayList<>(List.of(before, there ? 1L : 0L));
         state.addAll(mistakes);
         return List.copyOf(state);
     }
@@ -67,9 +71,11 @@ final class Doubt {
     /** Takes up what {@link #state} gave; nothing in a checkpoint from before there was doubt. */
     void restore(List<Long> state) {
         clear();
+        before = NONE;
         if (!state.isEmpty() && enough > 0) {
             before = state.get(0);
-            mistakes.addAll(state.subList(Math.max(1, state.size() - enough), state.size()));
+            there = state.get(1) == 1;
+            mistakes.addAll(state.subList(Math.max(2, state.size() - enough), state.size()));
         }
     }
 }

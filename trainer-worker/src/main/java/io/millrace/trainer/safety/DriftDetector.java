@@ -25,6 +25,7 @@ final class DriftDetector {
 
     private final SafetySettings.Drift settings;
     private final Optional<AdaptiveWindow> mistakes;
+    private final LatestMistakes latest = new LatestMistakes();
     private final Optional<AdaptiveWindow> disagreements;
 
     DriftDetector(SafetySettings.Drift settings) {
@@ -39,8 +40,18 @@ final class DriftDetector {
 
     /** Takes in whether the teacher was wrong about a frame before it learned its label. */
     Optional<SafetyDecision.Drift> scored(boolean wrong) {
-        return mistakes.flatMap(window -> window.add(wrong))
+        return mistakes.flatMap(window -> rise(window, wrong))
                 .map(rise -> drift(Cause.ERROR_ROSE, "mistakes on fresh labels", rise));
+    }
+
+    private Optional<Rise> rise(AdaptiveWindow window, boolean wrong) {
+        Optional<Rise> slow = window.add(wrong);
+        Optional<Rise> abrupt = latest.add(wrong, window);
+        if (slow.isEmpty() && abrupt.isPresent()) {
+            window.clear();
+            latest.state().forEach(mistake -> window.add(mistake == 1));
+        }
+        return slow.or(() -> abrupt);
     }
 
     /** Takes in whether teacher and student differ about a fresh frame. */
@@ -85,6 +96,7 @@ final class DriftDetector {
     /** Forgets what was observed: the learner is another one now. */
     void clear() {
         mistakes.ifPresent(AdaptiveWindow::clear);
+        latest.clear();
         disagreements.ifPresent(AdaptiveWindow::clear);
     }
 
@@ -92,13 +104,18 @@ final class DriftDetector {
         return mistakes.map(AdaptiveWindow::state).orElse(List.of());
     }
 
+    List<Long> latestMistakes() {
+        return latest.state();
+    }
+
     List<Long> disagreements() {
         return disagreements.map(AdaptiveWindow::state).orElse(List.of());
     }
 
-    /** Takes up what {@link #mistakes} and {@link #disagreements} gave; what has just been turned on begins empty. */
-    void restore(List<Long> ofMistakes, List<Long> ofDisagreements) {
+    /** Takes up what the three before gave; what has just been turned on begins empty. */
+    void restore(List<Long> ofMistakes, List<Long> ofLatest, List<Long> ofDisagreements) {
         clear();
+        latest.restore(ofLatest);
         if (!ofMistakes.isEmpty()) {
             mistakes.ifPresent(window -> window.restore(ofMistakes));
         }

@@ -220,6 +220,7 @@ public final class Watchdog {
     public SafetyState state() {
         Map<String, List<Long>> numbers = new TreeMap<>();
         numbers.put("mistakes", drift.mistakes());
+        numbers.put("latestMistakes", drift.latestMistakes());
         numbers.put("disagreements", drift.disagreements());
         numbers.put("doubt", doubt.state());
         numbers.put("labels", labels.state());
@@ -240,7 +241,7 @@ public final class Watchdog {
         if (state.numbers().isEmpty()) {
             return;
         }
-        drift.restore(state.required("mistakes"), state.required("disagreements"));
+        drift.restore(state.required("mistakes"), state.optional("latestMistakes"), state.required("disagreements"));
         doubt.restore(state.optional("doubt"));
         labels.restore(state.required("labels"));
         skew.restore(state.required("skew"));

@@ -50,6 +50,20 @@ class DoubtTest {
     }
 
     @Test
+    void shouldAskForTheBestOfBeforeWhenDriftsFollowEachOther() {
+        Doubt doubt = new Doubt(10);
+        doubt.raise(0.2);
+        score(doubt, 7, 3);
+        assertThat(doubt.isThere()).isFalse();
+
+        doubt.raise(0.7);
+        score(doubt, 5, 5);
+        assertThat(doubt.isThere()).isTrue();
+        score(doubt, 7, 3);
+        assertThat(doubt.isThere()).isFalse();
+    }
+
+    @Test
     void shouldNeverBeThereWhenTurnedOff() {
         Doubt doubt = new Doubt(0);
         doubt.raise(0.1);

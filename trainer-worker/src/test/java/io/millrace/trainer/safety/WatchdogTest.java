@@ -235,7 +235,7 @@ class WatchdogTest {
             assertThat(((SafetyDecision.Drift) decision).keptFrames()).isEqualTo(500);
         });
         assertThat(watchdog.restraint(701)).isEqualTo(new Restraint(0, 0.8f + 0.05f, 69));
-        label(watchdog, 20);
+        label(watchdog, 40);
         assertThat(watchdog.restraint(701)).isEqualTo(new Restraint(1, 0.8f + 0.05f, 69));
         assertThat(watchdog.labelBudgetFactor(1_200)).isEqualTo(2);
         assertThat(watchdog.restraint(1_200).teacherHalfLifeSteps()).isEqualTo(69);
