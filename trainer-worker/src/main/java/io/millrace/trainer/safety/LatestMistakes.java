@@ -12,8 +12,8 @@ import java.util.Optional;
 final class LatestMistakes {
     private static final int LATEST = 20;
     private static final int LEAST_BEFORE = 40;
-    /** One false alarm in 10,000 independent looks; neighbouring looks share 19 of their 20 answers. */
-    private static final double SIGNIFICANCE = 1e-4;
+    /** One false alarm in 1,000 independent looks; neighbouring looks share 19 of their 20 answers. */
+    private static final double SIGNIFICANCE = 1e-3;
 
     private final List<Long> latest = new ArrayList<>();
 
