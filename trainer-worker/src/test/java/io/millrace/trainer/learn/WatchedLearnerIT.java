@@ -37,7 +37,8 @@ class WatchedLearnerIT {
             "trainer.optimizer.learning.rate", "0.1",
             "trainer.unlabeled.mixup.alpha", "1",
             "trainer.gate.half.life.steps", "50",
-            "trainer.drift.doubt.labels", "0"); // with doubt these streams break nothing
+            "trainer.drift.response.steps", "0", // a careful learner does not break
+            "trainer.drift.doubt.labels", "0");
 
     private static Compute compute;
 
