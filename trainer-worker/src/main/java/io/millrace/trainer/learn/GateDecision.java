@@ -101,7 +101,9 @@ public record GateDecision(
         }
         @Nullable GateReason[] refused = new GateReason[weights.length];
         for (int i = 0; i < weights.length; i++) {
-            refused[i] = Probabilities.max(seen.unlabeled()[i]) < least ? GateReason.BELOW_THRESHOLD : null;
+            float[] target = targets[i];
+            boolean unsure = target != null && seen.unlabeled()[i][Probabilities.argMax(target)] < least;
+            refused[i] = unsure ? GateReason.BELOW_THRESHOLD : null;
         }
         return refusing(refused);
     }

@@ -20,7 +20,7 @@ import java.util.Locale;
  * two. Downsampling is left to convolutions of their own, so no shortcut has weights.
  */
 public enum Architecture {
-    /** Four convolutions: half of the cost, a point or two less accurate. */
+    /** Four convolutions: about half of the cost. docs/adr/0015 compares. */
     CONV4("conv4-groupnorm") {
         @Override
         List<Convolution> convolutions(int channels, int width) {

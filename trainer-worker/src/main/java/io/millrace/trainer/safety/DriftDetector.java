@@ -86,9 +86,9 @@ final class DriftDetector {
         return new SafetyDecision.Drift(cause, message, numbers, kept);
     }
 
-    /** Share of mistakes on the labels that the window still holds; nothing while they are too few to say. */
+    /** Share of mistakes on the labels that the window still holds; nothing while they are fewer than doubt asks for. */
     OptionalDouble mistakeShare() {
-        return mistakes.filter(window -> window.size() >= LEAST_LABELS)
+        return mistakes.filter(window -> window.size() >= Math.max(1, settings.doubtLabels()))
                 .map(window -> OptionalDouble.of(window.mean()))
                 .orElse(OptionalDouble.empty());
     }

@@ -62,11 +62,12 @@ public record SafetySettings(Drift drift, Collapse collapse) {
                 ERROR_DELTA,
                 0.002,
                 new Within(0, 0.5),
-                "Drift by mistakes on fresh labels: chance of a false alarm; 0: off.");
+                "Drift by mistakes on fresh labels: delta of ADWIN, chance of a false alarm; 0: off.");
         String disagreement = "Drift by teacher and student disagreeing on fresh frames: the same; 0: off.";
         number(to, DISAGREEMENT_DELTA, 1e-5, new Within(0, 0.5), disagreement);
         count(to, RESPONSE, 500, 0, "Steps for which the learner is careful after drift; 0 only tells of it.");
-        String doubt = "After drift: pseudo-labels wait until so many fresh labels are answered as before; 0: no wait.";
+        String doubt =
+                "After drift: pseudo-labels wait until so many fresh labels are answered as before, at most ten responses; 0: no wait.";
         count(to, DOUBT, 40, 0, doubt);
         number(to, RISE, 0.05, new Within(0, 0.5), "After drift: added to the floor of the gate's threshold.");
         String halfLife = "After drift: longest half-life of the teacher average, in steps; 69 is a decay of 0.99.";

@@ -41,6 +41,9 @@ public final class Watchdog {
     private static final int LEAST_LABELS = 20;
     private static final int MOST_LABELS = 200;
 
+    /** Doubt ends after so many times the steps for which drift is answered. */
+    private static final int MOST_RESPONSES = 10;
+
     private static final long NEVER = -1;
 
     private final SafetySettings settings;
@@ -81,7 +84,7 @@ public final class Watchdog {
         boolean wrong = argMax(logits) != label;
         doubt.scored(wrong);
         Optional<SafetyDecision.Drift> rose = drift.scored(wrong);
-        rose.ifPresent(found -> doubt.raise(found.numbers().getOrDefault("before", 0.0)));
+        rose.ifPresent(found -> doubt(found.numbers().getOrDefault("before", 0.0)));
         return answered(step, rose);
     }
 
@@ -97,11 +100,17 @@ public final class Watchdog {
         for (int i = 0; i < teacher.length; i++) {
             boolean differ = argMax(teacher[i]) != argMax(student[i]);
             Optional<SafetyDecision.Drift> rose = drift.compared(differ);
-            rose.ifPresent(unused -> drift.mistakeShare().ifPresent(doubt::raise));
+            rose.ifPresent(unused -> drift.mistakeShare().ifPresent(this::doubt));
             Optional<SafetyDecision> now = answered(step, rose);
             told = told.or(() -> now);
         }
         return told;
+    }
+
+    private void doubt(double shareBefore) {
+        if (settings.drift().responseSteps() > 0) {
+            doubt.raise(shareBefore);
+        }
     }
 
     private Optional<SafetyDecision> answered(long step, Optional<SafetyDecision.Drift> noticed) {
@@ -184,7 +193,7 @@ public final class Watchdog {
     }
 
     private float unlabeledShare(long step) {
-        if (labelsOnly || doubt.isThere()) {
+        if (labelsOnly || doubt.isThere() && step <= doubtUntil()) {
             return 0;
         }
         long last = restoredAt.isEmpty() ? NEVER : restoredAt.get(restoredAt.size() - 1);
@@ -194,6 +203,11 @@ public final class Watchdog {
             return 1;
         }
         return since <= 0 ? 0 : since / (float) (ramp + 1);
+    }
+
+    /** Labels may never come, or the stream may have become harder for good. */
+    private long doubtUntil() {
+        return carefulUntil + (MOST_RESPONSES - 1L) * settings.drift().responseSteps();
     }
 
     /** How many times the usual number of labels may be asked for at a step. */

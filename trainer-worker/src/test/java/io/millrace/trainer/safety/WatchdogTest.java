@@ -243,6 +243,19 @@ class WatchdogTest {
         assertThat(watchdog.labelBudgetFactor(1_201)).isEqualTo(1);
     }
 
+    @Test
+    void shouldGoOnByItselfWhenNoLabelEndsDoubt() {
+        Watchdog watchdog = watchdog();
+        label(watchdog, 100);
+        long told = 0;
+        for (int i = 0; i < 60 && told == 0; i++) {
+            told = watchdog.scored(700, i % CLASSES, answer((i + 1) % CLASSES)).isPresent() ? 1 : 0;
+        }
+
+        assertThat(watchdog.restraint(5_700).unlabeledShare()).isZero();
+        assertThat(watchdog.restraint(5_701).unlabeledShare()).isEqualTo(1);
+    }
+
     private static List<SafetyDecision> compare(Watchdog watchdog, int frames, int differEvery) {
         List<SafetyDecision> told = new ArrayList<>();
         for (int i = 0; i < frames; i++) {
