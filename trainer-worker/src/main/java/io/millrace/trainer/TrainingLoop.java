@@ -119,8 +119,8 @@ final class TrainingLoop {
         this.ledger = new Ledger(Set.of(topics.acceptedFrames().name()));
         this.gate = new GateSummary(settings.learn().gate().confidenceThreshold());
         this.safetyEvents = new SafetyEvents(topics.prefix(), metrics, clock);
-        this.safety =
-                new Safeguard(settings.safety(), settings.learn(), learner, memory.unlabeled(), safetyEvents::tell);
+        this.safety = new Safeguard(
+                settings.safety(), settings.learn(), learner, memory.labeled(), memory.unlabeled(), safetyEvents::tell);
         metrics.labelsOnly(false);
         this.holdoutRule = new HoldoutRule(settings.holdoutShare());
         this.requests = new LabelRequests(settings.requests(), settings.holdoutShare());

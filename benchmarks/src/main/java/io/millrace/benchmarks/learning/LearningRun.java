@@ -89,8 +89,8 @@ public final class LearningRun implements AutoCloseable {
         this.learner =
                 new Learner(compute, settings.learn().network(stream.shape(), stream.classes()), settings.learn());
         this.intake = new StreamIntake(stream, arm.learner(), settings);
-        this.safety =
-                new Safeguard(settings.safety(), settings.learn(), learner, intake.unlabeled(), (decision, at) -> {
+        this.safety = new Safeguard(
+                settings.safety(), settings.learn(), learner, intake.labeled(), intake.unlabeled(), (decision, at) -> {
                     /* nobody waits for events */
                 });
         this.examiner = new Examiner(stream, learner, examinations.testSamples());

@@ -98,6 +98,11 @@ public final class StreamIntake {
         unlabeled.addAll(fresh);
     }
 
+    /** Labels that are replayed. */
+    LabeledBuffer labeled() {
+        return labeled;
+    }
+
     /** Frames that are replayed. */
     UnlabeledBuffer unlabeled() {
         return unlabeled;

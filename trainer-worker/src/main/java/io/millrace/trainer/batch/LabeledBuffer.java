@@ -1,15 +1,20 @@
 package io.millrace.trainer.batch;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /**
  * Labeled samples: bounded, corrected and emptied by later labels, and drawn class by class so that a rare class counts
- * as much as a common one.
+ * as much as a common one. After a drift the samples since then are favoured: half of the draws of a class are from them,
+ * however few they are.
  */
 public final class LabeledBuffer {
     /** Which sample makes room in a full buffer. */
@@ -24,6 +29,10 @@ public final class LabeledBuffer {
     private final Eviction eviction;
     /** By frame id, oldest first. */
     private final Map<String, Sample> samples = new LinkedHashMap<>();
+    /** Ids of the samples since the last drift, once there was one. */
+    private final Set<String> favoured = new HashSet<>();
+
+    private boolean favours;
 
     /** @param capacity most samples kept, at least 1 */
     public LabeledBuffer(int capacity, Eviction eviction) {
@@ -33,11 +42,25 @@ public final class LabeledBuffer {
 
     /** Adds a sample, or replaces the one with the same frame id where it stands. */
     public void put(Sample sample) {
-        samples.put(sample.frameId(), sample);
-        if (samples.size() > capacity) {
-            samples.remove(
-                    eviction == Eviction.OLDEST ? samples.keySet().iterator().next() : oldestOfLargestClass());
+        boolean added = samples.put(sample.frameId(), sample) == null;
+        if (favours && added) {
+            favoured.add(sample.frameId());
         }
+        if (samples.size() > capacity) {
+            remove(eviction == Eviction.OLDEST ? samples.keySet().iterator().next() : oldestOfLargestClass());
+        }
+    }
+
+    /** Favours the latest so many samples and all that come, instead of those that were favoured before. */
+    public void favourLatest(int count) {
+        favours = true;
+        favoured.clear();
+        samples.keySet().stream().skip(Math.max(0, samples.size() - count)).forEach(favoured::add);
+    }
+
+    /** How many samples are favoured, from the latest backwards; nothing when none ever were. */
+    public OptionalInt favoured() {
+        return favours ? OptionalInt.of(favoured.size()) : OptionalInt.empty();
     }
 
     /** Gives a kept sample another label. */
@@ -48,6 +71,7 @@ public final class LabeledBuffer {
     /** Forgets a sample, if it is kept. */
     public void remove(String frameId) {
         samples.remove(frameId);
+        favoured.remove(frameId);
     }
 
     /** True when the frame is kept. */
@@ -65,20 +89,38 @@ public final class LabeledBuffer {
         return List.copyOf(samples.values());
     }
 
-    /** Draws {@code count} samples with replacement: classes in turn from a random start, at random within a class. */
+    /**
+     * Draws {@code count} samples with replacement: classes in turn from a random start, at random within a class, where a
+     * favoured sample is drawn every other time, if the class has one.
+     */
     public List<Sample> draw(int count, RandomGenerator random) {
-        Map<Integer, List<Sample>> byClass = new TreeMap<>();
-        for (Sample sample : samples.values()) {
-            byClass.computeIfAbsent(sample.label(), label -> new ArrayList<>()).add(sample);
-        }
-        List<List<Sample>> classes = List.copyOf(byClass.values());
+        List<Map.Entry<Integer, List<Sample>>> classes =
+                List.copyOf(byClass(samples.values()).entrySet());
+        Map<Integer, List<Sample>> since =
+                byClass(favoured.size() * 2 < samples.size() ? favouredSamples() : List.of());
         List<Sample> drawn = new ArrayList<>(count);
         int first = classes.isEmpty() ? 0 : random.nextInt(classes.size());
         for (int i = 0; i < count && !classes.isEmpty(); i++) {
-            List<Sample> ofClass = classes.get((first + i) % classes.size());
-            drawn.add(ofClass.get(random.nextInt(ofClass.size())));
+            Map.Entry<Integer, List<Sample>> next = classes.get((first + i) % classes.size());
+            List<Sample> latest = since.getOrDefault(next.getKey(), List.of());
+            List<Sample> from = latest.isEmpty() || random.nextBoolean() ? next.getValue() : latest;
+            drawn.add(from.get(random.nextInt(from.size())));
         }
         return drawn;
+    }
+
+    private List<Sample> favouredSamples() {
+        return samples.values().stream()
+                .filter(sample -> favoured.contains(sample.frameId()))
+                .toList();
+    }
+
+    private static Map<Integer, List<Sample>> byClass(Collection<Sample> samples) {
+        Map<Integer, List<Sample>> byClass = new TreeMap<>();
+        for (Sample sample : samples) {
+            byClass.computeIfAbsent(sample.label(), label -> new ArrayList<>()).add(sample);
+        }
+        return byClass;
     }
 
     private String oldestOfLargestClass() {

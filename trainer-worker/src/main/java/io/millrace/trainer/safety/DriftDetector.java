@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /**
  * Notices drift in two ways: fresh labels tell that the teacher makes more mistakes, or, long before labels come, teacher
@@ -82,8 +83,11 @@ final class DriftDetector {
                 (double) settings.responseSteps(),
                 "labelBudgetFactor",
                 settings.labelBudgetFactor());
-        int kept = settings.responseSteps() == 0 ? Integer.MAX_VALUE : FRAMES_SINCE;
-        return new SafetyDecision.Drift(cause, message, numbers, kept);
+        if (settings.responseSteps() == 0) {
+            return new SafetyDecision.Drift(cause, message, numbers, Integer.MAX_VALUE, OptionalInt.empty());
+        }
+        int labels = cause == Cause.ERROR_ROSE ? Math.toIntExact(rise.nowCount()) : 0;
+        return new SafetyDecision.Drift(cause, message, numbers, FRAMES_SINCE, OptionalInt.of(labels));
     }
 
     /** Share of mistakes on the labels that the window still holds; nothing while they are fewer than doubt asks for. */

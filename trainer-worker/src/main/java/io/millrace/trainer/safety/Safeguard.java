@@ -1,5 +1,6 @@
 package io.millrace.trainer.safety;
 
+import io.millrace.trainer.batch.LabeledBuffer;
 import io.millrace.trainer.batch.Sample;
 import io.millrace.trainer.batch.TrainingBatch;
 import io.millrace.trainer.batch.UnlabeledBuffer;
@@ -13,33 +14,41 @@ import java.util.function.ObjLongConsumer;
 
 /**
  * Shows a {@link Watchdog} what a learner does, and does what it decides: sets the learner back, forgets frames from before
- * a drift.
+ * a drift, favours labels from after it.
  *
  * <p>Not thread-safe.
  */
 public final class Safeguard {
-    /** Teacher and student are asked about the fresh frames of every second step: half of the cost, all of the signal. */
+    /** Teacher and student are asked about every second lot of fresh frames: half of the cost, all of the signal. */
     private static final int COMPARED_EVERY = 2;
+
+    private static final String FAVOURED = "favouredLabels";
+    private static final String LOTS = "freshLots";
 
     private final boolean compares;
     private final Learner learner;
+    private final LabeledBuffer labeled;
     private final UnlabeledBuffer unlabeled;
     private final ObjLongConsumer<SafetyDecision> told;
     private final Watchdog watchdog;
+    private long lots;
 
     /**
      * @param learner as it starts: what a collapse goes back to until it is promoted
-     * @param unlabeled what the learner replays
+     * @param labeled what the learner replays with labels
+     * @param unlabeled what it replays without
      * @param told is given each decision, and the step, after it is done
      */
     public Safeguard(
             SafetySettings settings,
             LearnSettings learn,
             Learner learner,
+            LabeledBuffer labeled,
             UnlabeledBuffer unlabeled,
             ObjLongConsumer<SafetyDecision> told) {
         this.compares = settings.drift().disagreementDelta() > 0;
         this.learner = learner;
+        this.labeled = labeled;
         this.unlabeled = unlabeled;
         this.told = told;
         this.watchdog = new Watchdog(settings, learn, learner.state(), learner.classes());
@@ -52,7 +61,8 @@ public final class Safeguard {
 
     /** How the next step is to be taken. @param fresh frames that came with it, not learned from yet */
     public Restraint before(long step, List<Sample> fresh) {
-        if (compares && step % COMPARED_EVERY == 0 && !fresh.isEmpty()) {
+        lots += fresh.isEmpty() ? 0 : 1;
+        if (compares && lots % COMPARED_EVERY == 0 && !fresh.isEmpty()) {
             List<float[]> values = fresh.stream().map(Sample::values).toList();
             watchdog.compared(step - 1, learner.teacherLogits(values), learner.studentLogits(values))
                     .ifPresent(decision -> follow(step, decision));
@@ -91,17 +101,23 @@ public final class Safeguard {
 
     /** Everything that later decisions depend on. */
     public SafetyState state() {
-        return watchdog.state();
+        SafetyState state = watchdog.state().with(LOTS, List.of(lots));
+        return labeled.favoured().isPresent()
+                ? state.with(FAVOURED, List.of((long) labeled.favoured().getAsInt()))
+                : state;
     }
 
-    /** Goes on from a state, after the learner did. @param otherSettings see {@link Watchdog#restore} */
+    /** Goes on from a state, after learner and buffers did. @param otherSettings see {@link Watchdog#restore} */
     public void resume(SafetyState state, boolean otherSettings) {
         watchdog.restore(state, learner.state(), otherSettings);
+        lots = state.optional(LOTS).stream().findFirst().orElse(0L);
+        state.optional(FAVOURED).forEach(count -> labeled.favourLatest(Math.toIntExact(count)));
     }
 
     private void follow(long step, SafetyDecision decision) {
         if (decision instanceof SafetyDecision.Drift drift) {
             unlabeled.keepLatest(drift.keptFrames());
+            drift.labelsSince().ifPresent(labeled::favourLatest);
         } else if (decision instanceof SafetyDecision.Collapse) {
             learner.restore(watchdog.promotedState());
             unlabeled.keepLatest(0); // what brought it about may be among them

@@ -1,6 +1,7 @@
 package io.millrace.trainer.safety;
 
 import java.util.Map;
+import java.util.OptionalInt;
 
 /** Something that the {@link Watchdog} noticed, and what is to follow. */
 public sealed interface SafetyDecision {
@@ -54,8 +55,11 @@ public sealed interface SafetyDecision {
      * The learner is careful for a while ({@link Watchdog#restraint}).
      *
      * @param keptFrames how many of the latest replayed unlabeled frames are kept; the others are from before
+     * @param labelsSince how many of the latest labels are from after it and drawn more often from now on; nothing when
+     *     drift is only told of
      */
-    record Drift(Cause cause, String message, Map<String, Double> numbers, int keptFrames) implements SafetyDecision {
+    record Drift(Cause cause, String message, Map<String, Double> numbers, int keptFrames, OptionalInt labelsSince)
+            implements SafetyDecision {
         public Drift {
             numbers = Map.copyOf(numbers);
         }

@@ -3,6 +3,7 @@ package io.millrace.trainer.safety;
 import io.millrace.trainer.model.Tensor;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What the {@link Watchdog} remembers, as it goes into a checkpoint.
@@ -17,6 +18,13 @@ public record SafetyState(Map<String, List<Long>> numbers, List<Tensor> promoted
     public SafetyState {
         numbers = Map.copyOf(numbers);
         promoted = List.copyOf(promoted);
+    }
+
+    /** The same with further numbers. */
+    SafetyState with(String name, List<Long> added) {
+        Map<String, List<Long>> all = new TreeMap<>(numbers);
+        all.put(name, added);
+        return new SafetyState(all, promoted);
     }
 
     /** Numbers that a checkpoint of before may lack. */

@@ -30,6 +30,43 @@ class BuffersTest {
     }
 
     @Test
+    void shouldDrawEveryOtherTimeFromThoseSinceADrift() {
+        LabeledBuffer buffer = new LabeledBuffer(100, Eviction.OLDEST_OF_LARGEST_CLASS);
+        IntStream.range(0, 40).forEach(i -> buffer.put(sample("old-" + i, i % 2)));
+        buffer.favourLatest(1);
+        buffer.put(sample("old-3", 1)); // came again: it is still from before
+        buffer.put(sample("new", 0));
+
+        assertThat(buffer.favoured()).hasValue(2); // old-39 and new
+        Map<String, Long> drawn = buffer.draw(4_000, new SplittableRandom(1)).stream()
+                .collect(Collectors.groupingBy(Sample::frameId, Collectors.counting()));
+        assertThat(drawn.get("new") / 2_000.0).isCloseTo(0.5 + 0.5 / 21, within(0.03));
+        assertThat(drawn.get("old-39") / 2_000.0).isCloseTo(0.5 + 0.5 / 20, within(0.03));
+        assertThat(drawn.get("old-3") / 2_000.0).isCloseTo(0.5 / 20, within(0.01));
+    }
+
+    @Test
+    void shouldFavourNoneWhenMostAreFromAfterTheDrift() {
+        LabeledBuffer favouring = new LabeledBuffer(100, Eviction.OLDEST);
+        LabeledBuffer plain = new LabeledBuffer(100, Eviction.OLDEST);
+        IntStream.range(0, 20).forEach(i -> favouring.put(sample("frame-" + i, i % 2)));
+        IntStream.range(0, 20).forEach(i -> plain.put(sample("frame-" + i, i % 2)));
+        favouring.favourLatest(10);
+
+        assertThat(drawn(favouring)).isEqualTo(drawn(plain));
+        favouring.remove("frame-19");
+        plain.remove("frame-19");
+        assertThat(favouring.favoured()).hasValue(9);
+        assertThat(drawn(favouring)).isNotEqualTo(drawn(plain));
+    }
+
+    private static List<String> drawn(LabeledBuffer buffer) {
+        return buffer.draw(50, new SplittableRandom(1)).stream()
+                .map(Sample::frameId)
+                .toList();
+    }
+
+    @Test
     void shouldEvictTheOldestOfTheLargestClass() {
         LabeledBuffer buffer = new LabeledBuffer(3, Eviction.OLDEST_OF_LARGEST_CLASS);
         buffer.put(sample("rare", 1));

@@ -232,7 +232,9 @@ class WatchdogTest {
             assertThat(decision.numbers())
                     .containsEntry("labelBudgetFactor", 2.0)
                     .containsEntry("before", 0.0);
-            assertThat(((SafetyDecision.Drift) decision).keptFrames()).isEqualTo(500);
+            SafetyDecision.Drift drift = (SafetyDecision.Drift) decision;
+            assertThat(drift.keptFrames()).isEqualTo(500);
+            assertThat(drift.labelsSince().orElseThrow()).isBetween(5, 20);
         });
         assertThat(watchdog.restraint(701)).isEqualTo(new Restraint(0, 0.8f + 0.05f, 69));
         label(watchdog, 40);
