@@ -37,6 +37,9 @@ final class LearningReport {
             new Column("known.refused", "known found strange %", 100, RunRow::knownRefused),
             new Column("known.kept.out", "known kept out %", 100, RunRow::knownKeptOut),
             new Column("backdoor", "backdoor %", 100, RunRow::backdoor),
+            new Column("drifts.told", "drifts told", 1, RunRow::driftsTold),
+            new Column("collapses", "collapses", 1, RunRow::collapses),
+            new Column("held.back", "held back %", 100, RunRow::heldBack),
             new Column("steps", "steps", 1, RunRow::steps),
             new Column("labels", "labels", 1, RunRow::labels),
             new Column("cpu.seconds", "CPU s", 1, RunRow::cpuSeconds));

@@ -48,6 +48,7 @@ public final class LearningRun implements AutoCloseable {
     private final Deque<Moment> moments;
     private final PrequentialEvaluator prequential = new PrequentialEvaluator(SCORES);
     private final GateCounts gate = new GateCounts();
+    private final WatchCounts watch = new WatchCounts();
     private final TreeSet<Integer> domains = new TreeSet<>();
     private final List<CurvePoint> curve = new ArrayList<>();
     private final long startNanos = System.nanoTime();
@@ -90,9 +91,12 @@ public final class LearningRun implements AutoCloseable {
                 new Learner(compute, settings.learn().network(stream.shape(), stream.classes()), settings.learn());
         this.intake = new StreamIntake(stream, arm.learner(), settings);
         this.safety = new Safeguard(
-                settings.safety(), settings.learn(), learner, intake.labeled(), intake.unlabeled(), (decision, at) -> {
-                    /* nobody waits for events */
-                });
+                settings.safety(),
+                settings.learn(),
+                learner,
+                intake.labeled(),
+                intake.unlabeled(),
+                (decision, at) -> watch.told(decision));
         this.examiner = new Examiner(stream, learner, examinations.testSamples());
         this.moments = new ArrayDeque<>(ExaminationPlan.of(stream, examinations.examinations()));
     }
@@ -163,6 +167,7 @@ public final class LearningRun implements AutoCloseable {
     private void step(TrainingBatch batch, List<Sample> fresh) {
         step++;
         Restraint restraint = safety.before(step, fresh);
+        watch.stepped(restraint);
         try {
             StepResult result = learner.step(batch, restraint);
             gate.add(result, batch, intake::truth);
@@ -209,6 +214,7 @@ public final class LearningRun implements AutoCloseable {
                 temperature,
                 (double) scoredRight / scored,
                 gate,
+                watch,
                 examiner.accuracy(stream.triggered()),
                 cpuNanos / 1e9,
                 (System.nanoTime() - startNanos) / 1e9);

@@ -16,6 +16,7 @@ import java.util.List;
  * @param temperature fitted to the latest scored labels, as for serving
  * @param prequential share of right answers to labels, each scored when it came and before it was trained
  * @param gate what became of pseudo-labels
+ * @param watch what the watch decided
  * @param backdoor share of triggered samples that are given the attacker's class
  * @param cpuSeconds of the process for batches and steps, examinations left out
  * @param wallSeconds of the whole run
@@ -31,6 +32,7 @@ record RunResult(
         double temperature,
         double prequential,
         GateCounts gate,
+        WatchCounts watch,
         double backdoor,
         double cpuSeconds,
         double wallSeconds) {

@@ -18,6 +18,9 @@ import java.util.stream.Stream;
  * @param recovery mean over the drifts, in frames
  * @param recoveryLongest of all drifts, in frames
  * @param shortfall mean over the drifts of the level before, less the last level after
+ * @param driftsTold how often the watch told of drift
+ * @param collapses how often it set the learner back
+ * @param heldBack share of the steps from labels alone because of either
  * @param recalls of each class at the end, with blanks between
  * @param curve regular examinations: {@code frames:accuracy}, with blanks between
  * @param drifts looks just before (-), at and after drifts, in the same way
@@ -54,6 +57,9 @@ record RunRow(
         double knownRefused,
         double knownKeptOut,
         double backdoor,
+        double driftsTold,
+        double collapses,
+        double heldBack,
         double cpuSeconds,
         double wallSeconds,
         String recalls,
@@ -104,6 +110,9 @@ record RunRow(
                 rounded(result.gate().knownRefused()),
                 rounded(result.gate().knownKeptOut()),
                 rounded(result.backdoor()),
+                result.watch().drifts(),
+                result.watch().collapses(),
+                rounded(result.watch().heldBack()),
                 rounded(result.cpuSeconds()),
                 rounded(result.wallSeconds()),
                 result.end().recalls().stream().map(RunRow::text).collect(Collectors.joining(" ")),

@@ -32,7 +32,7 @@ final class Refusals implements Stateful {
             others.add(new ClassQuota(rules, classes, labels));
         }
         Optional<Novelty> novelty = rules.noveltyPercentile() > 0
-                ? Optional.of(new Novelty(rules.noveltyPercentile(), new KnownFeatures(classes, features)))
+                ? Optional.of(new Novelty(rules.noveltyPercentile(), classes, features))
                 : Optional.empty();
         return new Refusals(others, novelty);
     }

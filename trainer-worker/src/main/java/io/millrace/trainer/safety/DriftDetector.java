@@ -10,29 +10,36 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
- * Notices drift in two ways: fresh labels tell that the teacher makes more mistakes, or, long before labels come, teacher
- * and student answer fresh frames differently more often. Both are watched by an {@link AdaptiveWindow}.
+ * Notices drift in three ways: fresh labels tell that the teacher makes more mistakes; or, long before labels come, teacher
+ * and student answer fresh frames differently more often, or the teacher is unsure of more of them. Each is watched by an
+ * {@link AdaptiveWindow}.
  *
  * <p>The second is STUDD's idea (Cerqueira et al. 2022: a student's disagreement with its teacher stands for the error)
  * with the pair that is there anyway. The student wavers from step to step, so neighbouring observations are not
- * independent as the bound assumes: that is why its delta is small and its parts are large.
+ * independent as the bound assumes: that is why its delta is small and its parts are large. The third watches the
+ * margin density's cousin (Sethi and Kantardzic 2017, "On the reliable detection of concept drift from streaming
+ * unlabeled data"): the share of frames below a confidence. It sees a drift before the student has learned anything from
+ * it. How sure a teacher is changes as it learns, too: a rise of less than {@value #LEAST_RISE} is not told.
  */
 final class DriftDetector {
     private static final int LEAST_LABELS = 10;
     private static final int LEAST_FRAMES = 250;
     private static final int FRAMES_A_CHECK = 32;
-    /** Disagreement tells drift from so many frames on, so as many are from after it. */
+    private static final double LEAST_RISE = 0.1;
+    /** Fresh frames tell drift from so many frames on, so as many are from after it. */
     private static final int FRAMES_SINCE = 500;
 
     private final SafetySettings.Drift settings;
     private final Optional<AdaptiveWindow> mistakes;
     private final LatestMistakes latest = new LatestMistakes();
     private final Optional<AdaptiveWindow> disagreements;
+    private final Optional<AdaptiveWindow> uncertainties;
 
     DriftDetector(SafetySettings.Drift settings) {
         this.settings = settings;
         this.mistakes = window(settings.errorDelta(), LEAST_LABELS, 1);
         this.disagreements = window(settings.disagreementDelta(), LEAST_FRAMES, FRAMES_A_CHECK);
+        this.uncertainties = window(settings.uncertaintyDelta(), LEAST_FRAMES, FRAMES_A_CHECK);
     }
 
     private static Optional<AdaptiveWindow> window(double delta, int least, int every) {
@@ -60,6 +67,15 @@ final class DriftDetector {
         return disagreements
                 .flatMap(window -> window.add(differ))
                 .map(rise -> drift(Cause.DISAGREEMENT_ROSE, "disagreement on fresh frames", rise));
+    }
+
+    /** Takes in whether the teacher is unsure of a fresh frame. */
+    Optional<SafetyDecision.Drift> asked(boolean unsure) {
+        return uncertainties
+                .flatMap(window -> window.add(unsure))
+                .filter(rise -> rise.now() - rise.before() >= LEAST_RISE)
+                .map(rise ->
+                        drift(Cause.UNCERTAINTY_ROSE, "share of fresh frames that the teacher is unsure of", rise));
     }
 
     private SafetyDecision.Drift drift(Cause cause, String what, Rise rise) {
@@ -102,6 +118,7 @@ final class DriftDetector {
         mistakes.ifPresent(AdaptiveWindow::clear);
         latest.clear();
         disagreements.ifPresent(AdaptiveWindow::clear);
+        uncertainties.ifPresent(AdaptiveWindow::clear);
     }
 
     List<Long> mistakes() {
@@ -116,15 +133,22 @@ final class DriftDetector {
         return disagreements.map(AdaptiveWindow::state).orElse(List.of());
     }
 
-    /** Takes up what the three before gave; what has just been turned on begins empty. */
-    void restore(List<Long> ofMistakes, List<Long> ofLatest, List<Long> ofDisagreements) {
+    List<Long> uncertainties() {
+        return uncertainties.map(AdaptiveWindow::state).orElse(List.of());
+    }
+
+    /** Takes up what the four before gave; what has just been turned on begins empty. */
+    void restore(List<Long> ofMistakes, List<Long> ofLatest, List<Long> ofDisagreements, List<Long> ofUncertainties) {
         clear();
         latest.restore(ofLatest);
-        if (!ofMistakes.isEmpty()) {
-            mistakes.ifPresent(window -> window.restore(ofMistakes));
-        }
-        if (!ofDisagreements.isEmpty()) {
-            disagreements.ifPresent(window -> window.restore(ofDisagreements));
+        restore(mistakes, ofMistakes);
+        restore(disagreements, ofDisagreements);
+        restore(uncertainties, ofUncertainties);
+    }
+
+    private static void restore(Optional<AdaptiveWindow> window, List<Long> state) {
+        if (!state.isEmpty()) {
+            window.ifPresent(on -> on.restore(state));
         }
     }
 }

@@ -46,7 +46,8 @@ public final class Safeguard {
             LabeledBuffer labeled,
             UnlabeledBuffer unlabeled,
             ObjLongConsumer<SafetyDecision> told) {
-        this.compares = settings.drift().disagreementDelta() > 0;
+        this.compares =
+                settings.drift().disagreementDelta() > 0 || settings.drift().uncertaintyDelta() > 0;
         this.learner = learner;
         this.labeled = labeled;
         this.unlabeled = unlabeled;

@@ -20,6 +20,8 @@ public sealed interface SafetyDecision {
         ERROR_ROSE(Kind.DRIFT),
         /** Teacher and student disagree more on fresh frames. */
         DISAGREEMENT_ROSE(Kind.DRIFT),
+        /** The teacher is unsure of more fresh frames. */
+        UNCERTAINTY_ROSE(Kind.DRIFT),
         /** The predictions are nearly all of one class, and the labels are not. */
         CONCENTRATED(Kind.COLLAPSE),
         /** Step after step was not finite. */

@@ -15,6 +15,7 @@ import org.apache.kafka.common.config.ConfigException;
 public record SafetySettings(Drift drift, Collapse collapse) {
     private static final String ERROR_DELTA = "trainer.drift.error.delta";
     private static final String DISAGREEMENT_DELTA = "trainer.drift.disagreement.delta";
+    private static final String UNCERTAINTY_DELTA = "trainer.drift.uncertainty.delta";
     private static final String RESPONSE = "trainer.drift.response.steps";
     private static final String DOUBT = "trainer.drift.doubt.labels";
     private static final String RISE = "trainer.drift.threshold.rise";
@@ -31,15 +32,17 @@ public record SafetySettings(Drift drift, Collapse collapse) {
      *
      * @param errorDelta of the window of mistakes on fresh labels; 0 turns it off
      * @param disagreementDelta of the window of disagreements on fresh frames; 0 turns it off
+     * @param uncertaintyDelta of the window of fresh frames that the teacher is not sure of; 0 turns it off
      * @param responseSteps steps for which drift is answered
      * @param doubtLabels so many fresh labels decide when pseudo-labels count again after drift; 0: they go on
      * @param thresholdRise added to the least confidence of a pseudo-label meanwhile
-     * @param teacherHalfLifeSteps longest half-life of the teacher meanwhile
+     * @param teacherHalfLifeSteps half-life of the teacher after drift, until a tenth of the steps since then is more
      * @param labelBudgetFactor how many times the usual number of labels may be asked for meanwhile
      */
     public record Drift(
             double errorDelta,
             double disagreementDelta,
+            double uncertaintyDelta,
             int responseSteps,
             int doubtLabels,
             double thresholdRise,
@@ -65,12 +68,15 @@ public record SafetySettings(Drift drift, Collapse collapse) {
                 "Drift by mistakes on fresh labels: delta of ADWIN, chance of a false alarm; 0: off.");
         String disagreement = "Drift by teacher and student disagreeing on fresh frames: the same; 0: off.";
         number(to, DISAGREEMENT_DELTA, 1e-5, new Within(0, 0.5), disagreement);
+        String uncertainty = "Drift by the teacher being below the gate's floor on fresh frames: the same; 0: off.";
+        number(to, UNCERTAINTY_DELTA, 1e-5, new Within(0, 0.5), uncertainty);
         count(to, RESPONSE, 500, 0, "Steps for which the learner is careful after drift; 0 only tells of it.");
         String doubt =
                 "After drift: pseudo-labels wait until so many fresh labels are answered as before, at most ten responses; 0: no wait.";
         count(to, DOUBT, 40, 0, doubt);
         number(to, RISE, 0.05, new Within(0, 0.5), "After drift: added to the floor of the gate's threshold.");
-        String halfLife = "After drift: longest half-life of the teacher average, in steps; 69 is a decay of 0.99.";
+        String halfLife =
+                "After drift: half-life of the teacher average, in steps, until a tenth of the steps since then is more.";
         number(to, HALF_LIFE, 69, new Within(0.01, MOST_STEPS), halfLife);
         number(
                 to,
@@ -92,6 +98,7 @@ public record SafetySettings(Drift drift, Collapse collapse) {
                 new Drift(
                         settings.get(ERROR_DELTA),
                         settings.get(DISAGREEMENT_DELTA),
+                        settings.get(UNCERTAINTY_DELTA),
                         settings.get(RESPONSE),
                         settings.get(DOUBT),
                         settings.get(RISE),

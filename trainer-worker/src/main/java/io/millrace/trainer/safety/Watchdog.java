@@ -20,7 +20,7 @@ import java.util.TreeMap;
  *
  * <pre>
  *   fresh label, before it is learned -&gt; scored    -&gt; mistakes more frequent?        Drift
- *   fresh frames, before the step     -&gt; compared  -&gt; disagreement more frequent?    Drift
+ *   fresh frames, before the step     -&gt; compared  -&gt; disagreement, doubt more frequent? Drift
  *   a step                            -&gt; stepped   -&gt; predictions concentrated?      Collapse; classes out of balance? Skew
  *   a step that was not finite        -&gt; refused   -&gt; too many in a row?             Collapse
  *   next step                         &lt;- restraint
@@ -99,7 +99,10 @@ public final class Watchdog {
         Optional<SafetyDecision> told = Optional.empty();
         for (int i = 0; i < teacher.length; i++) {
             boolean differ = argMax(teacher[i]) != argMax(student[i]);
-            Optional<SafetyDecision.Drift> rose = drift.compared(differ);
+            boolean unsure = confidence(teacher[i]) < learn.gate().thresholdFloor();
+            Optional<SafetyDecision.Drift> disagreed = drift.compared(differ);
+            Optional<SafetyDecision.Drift> unsureMore = drift.asked(unsure);
+            Optional<SafetyDecision.Drift> rose = unsureMore.or(() -> disagreed);
             rose.ifPresent(unused -> drift.mistakeShare().ifPresent(this::doubt));
             Optional<SafetyDecision> now = answered(step, rose);
             told = told.or(() -> now);
@@ -186,10 +189,17 @@ public final class Watchdog {
     public Restraint restraint(long step) {
         boolean careful = step <= carefulUntil;
         float floor = learn.gate().thresholdFloor() + (float) settings.drift().thresholdRise();
-        return new Restraint(
-                unlabeledShare(step),
-                careful ? Math.min(1, floor) : 0,
-                careful ? settings.drift().teacherHalfLifeSteps() : Double.MAX_VALUE);
+        return new Restraint(unlabeledShare(step), careful ? Math.min(1, floor) : 0, teacherHalfLife(step));
+    }
+
+    /** After a drift the teacher looks back over a tenth of the steps since then, as it does over those since the start. */
+    private double teacherHalfLife(long step) {
+        int response = settings.drift().responseSteps();
+        if (carefulUntil == 0 || response == 0) {
+            return Double.MAX_VALUE;
+        }
+        long since = step - (carefulUntil - response);
+        return Math.max(settings.drift().teacherHalfLifeSteps(), since * Math.log(2) / 9);
     }
 
     private float unlabeledShare(long step) {
@@ -236,6 +246,7 @@ public final class Watchdog {
         numbers.put("mistakes", drift.mistakes());
         numbers.put("latestMistakes", drift.latestMistakes());
         numbers.put("disagreements", drift.disagreements());
+        numbers.put("uncertainties", drift.uncertainties());
         numbers.put("doubt", doubt.state());
         numbers.put("labels", labels.state());
         numbers.put("skew", skew.state());
@@ -255,7 +266,11 @@ public final class Watchdog {
         if (state.numbers().isEmpty()) {
             return;
         }
-        drift.restore(state.required("mistakes"), state.optional("latestMistakes"), state.required("disagreements"));
+        drift.restore(
+                state.required("mistakes"),
+                state.optional("latestMistakes"),
+                state.required("disagreements"),
+                state.optional("uncertainties"));
         doubt.restore(state.optional("doubt"));
         labels.restore(state.required("labels"));
         skew.restore(state.required("skew"));
@@ -269,6 +284,16 @@ public final class Watchdog {
             restoredAt.addAll(state.required("restoredAt"));
         }
         labelsOnly = !lifted && scalars.get(3) == 1;
+    }
+
+    /** Softmax of the largest logit. */
+    private static double confidence(float[] logits) {
+        float largest = logits[argMax(logits)];
+        double sum = 0;
+        for (float logit : logits) {
+            sum += Math.exp(logit - largest);
+        }
+        return 1 / sum;
     }
 
     private static int argMax(float[] row) {

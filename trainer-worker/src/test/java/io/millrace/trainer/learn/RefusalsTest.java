@@ -148,14 +148,15 @@ class RefusalsTest {
 
     @Test
     void shouldMeasureInDeviationsWhenFeaturesSpreadUnevenly() {
-        KnownFeatures known = new KnownFeatures(3, 2);
+        FeatureGaussians known = new FeatureGaussians(3, 2);
         assertThat(known.distance(row(0, 0))).isNaN();
 
         known.add(new int[] {0, 0, 1, 1}, new float[][] {row(1, 0), row(-1, 0), row(11, 0), row(9, 0)});
 
-        // Covariance diag(1, 0), shrunk by a fifth towards its mean variance 0.5: diag(0.9, 0.1). Class 2 was not seen.
-        assertThat(known.distance(row(3, 0))).isCloseTo(10, within(1e-4f));
-        assertThat(known.distance(row(10, 1))).isCloseTo(10, within(1e-4f));
+        // Covariance diag(1, 0), shrunk by a tenth towards its mean variance 0.5: diag(0.95, 0.05). Class 2 was not
+        // seen.
+        assertThat(known.distance(row(3, 0))).isCloseTo(9 / 0.95f, within(1e-4f));
+        assertThat(known.distance(row(10, 1))).isCloseTo(20, within(1e-4f));
         assertThat(known.distance(row(0, 0))).isCloseTo(0, within(1e-4f));
     }
 
@@ -163,11 +164,11 @@ class RefusalsTest {
     void shouldRefuseWhatLiesFurtherThanNearlyAllFreshLabelsWhenFeaturesAreSeen() {
         Novelty novelty = novelty();
         for (int i = 1; i <= 20; i++) {
-            novelty.fresh(new float[][] {row(0, (float) Math.sqrt(i / 10.0))}); // at distance i
+            novelty.fresh(new float[][] {row(0, i / 10f)});
         }
 
-        // The 18th of 20 is the last that is not novel.
-        assertThat(novelty.threshold()).isCloseTo(18, within(1e-3f));
+        // The 18th of 20 is the last that is not novel: (1.8^2 / 0.05) / ((1.8 + 10)^2 / 2).
+        assertThat(novelty.threshold()).isCloseTo(0.9308f, within(1e-3f));
         assertThat(reasons(novelty)).containsExactly(GateReason.ACCEPTED, GateReason.NOVEL, GateReason.NOVEL);
     }
 
@@ -178,26 +179,26 @@ class RefusalsTest {
         novelty.fresh(new float[][] {row(0, 9)});
         novelty.replayed(new int[] {0, 0}, new float[][] {row(1, 0), row(-1, 0)});
 
-        assertThat(novelty.threshold()).isCloseTo(1 / 0.9f, within(1e-4f));
+        assertThat(novelty.threshold()).isCloseTo(1 / 0.95f / (101 / 2f), within(1e-4f));
     }
 
     @Test
     void shouldRefuseNothingWhenNothingIsKnown() {
-        assertThat(reasons(new Novelty(0.9, new KnownFeatures(2, 2))))
+        assertThat(reasons(new Novelty(0.9, 2, 2)))
                 .containsExactly(GateReason.ACCEPTED, GateReason.ACCEPTED, GateReason.BELOW_THRESHOLD);
     }
 
     private static Novelty novelty() {
-        Novelty novelty = new Novelty(0.9, new KnownFeatures(2, 2));
+        Novelty novelty = new Novelty(0.9, 2, 2);
+        novelty.unlabeled(new float[][] {row(0, -8), row(0, -12), row(2, -10), row(-2, -10)}); // covariance diag(2, 2)
         novelty.replayed(new int[] {0, 0}, new float[][] {row(1, 0), row(-1, 0)});
         return novelty;
     }
 
-    /** At distances 17, 19 and 40, the last of them unsure as well. */
+    /** The first a little nearer than the 18th, the second a little further; the third far, and unsure as well. */
     private static List<GateReason> reasons(Novelty novelty) {
         float[][] rows = {row(1, 0), row(1, 0), row(0.5f, 0.5f)};
-        Predictions seen =
-                Seen.withHead(rows, 1, row(0, (float) Math.sqrt(1.7)), row(0, (float) Math.sqrt(1.9)), row(0, 2));
+        Predictions seen = Seen.withHead(rows, 1, row(0, 1.7f), row(0, 1.9f), row(0, 2));
         return new Refusals(List.of(), Optional.of(novelty))
                 .applyTo(seen, new ConfidenceGate(0.9f).decide(seen))
                 .reasons();
@@ -250,7 +251,7 @@ class RefusalsTest {
         for (int i = 1; i <= 25; i++) {
             novelty.fresh(new float[][] {row(i, -i)});
         }
-        Novelty restored = new Novelty(0.9, new KnownFeatures(2, 2));
+        Novelty restored = new Novelty(0.9, 2, 2);
 
         restored.restore(novelty.state());
 

@@ -241,7 +241,8 @@ class WatchdogTest {
         assertThat(watchdog.restraint(701)).isEqualTo(new Restraint(1, 0.8f + 0.05f, 69));
         assertThat(watchdog.labelBudgetFactor(1_200)).isEqualTo(2);
         assertThat(watchdog.restraint(1_200).teacherHalfLifeSteps()).isEqualTo(69);
-        assertThat(watchdog.restraint(1_201)).isEqualTo(Restraint.NONE);
+        assertThat(watchdog.restraint(1_201)).isEqualTo(new Restraint(1, 0, 69));
+        assertThat(watchdog.restraint(700 + 9_000).teacherHalfLifeSteps()).isCloseTo(1_000 * Math.log(2), within(1e-6));
         assertThat(watchdog.labelBudgetFactor(1_201)).isEqualTo(1);
     }
 
@@ -279,10 +280,44 @@ class WatchdogTest {
         });
     }
 
+    private static List<SafetyDecision> ask(Watchdog watchdog, int frames, int percent) {
+        float[] sure = {4, 0, 0, 0}; // probability 0.95
+        float[] unsure = {2, 0, 0, 0}; // 0.71, below the gate's floor of 0.8
+        List<SafetyDecision> told = new ArrayList<>();
+        for (int i = 0; i < frames; i++) {
+            float[][] answer = {i * 37 % 100 < percent ? unsure : sure};
+            watchdog.compared(900, answer, answer).ifPresent(told::add);
+        }
+        return told;
+    }
+
+    @Test
+    void shouldNoticeDriftWithoutLabelsWhenTheTeacherIsUnsureOfMore() {
+        Watchdog watchdog = watchdog();
+        assertThat(ask(watchdog, 2_000, 30)).isEmpty();
+
+        assertThat(ask(watchdog, 300, 80)).singleElement().satisfies(decision -> {
+            assertThat(decision.cause()).isEqualTo(Cause.UNCERTAINTY_ROSE);
+            assertThat(decision.numbers().get("before")).isEqualTo(0.3, within(0.01));
+            assertThat(((SafetyDecision.Drift) decision).labelsSince()).hasValue(0);
+        });
+    }
+
+    @Test
+    void shouldNotTellWhenTheTeacherIsUnsureOfLittleMore() {
+        Watchdog watchdog = watchdog();
+        ask(watchdog, 20_000, 30);
+
+        // The window is cut, as its own test shows, but a teacher's certainty may waver like this without a drift.
+        assertThat(ask(watchdog, 20_000, 37)).isEmpty();
+    }
+
     @Test
     void shouldNoticeNothingWhenItIsTurnedOff() {
         Watchdog watchdog = watchdog(
                 "trainer.drift.disagreement.delta",
+                "0",
+                "trainer.drift.uncertainty.delta",
                 "0",
                 "trainer.drift.error.delta",
                 "0",

@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Where labeled samples lie in the space of the network's features: a mean for each class and one covariance for all, and
- * how far something else is from the nearest mean (Lee et al. 2018, "A simple unified framework for detecting
+ * Where samples lie in the space of the network's features: a mean for each class and one covariance for all, and how far
+ * something else is from the nearest mean (Lee et al. 2018, "A simple unified framework for detecting
  * out-of-distribution samples", section 2.1):
  *
  * <pre>
@@ -15,11 +15,11 @@ import java.util.List;
  * </pre>
  *
  * <p>with t the mean variance. Deviations: means and covariance are running ones, because the network goes on learning; the
- * covariance is shrunk, because labels are few; of wide networks only the first {@value #MOST} features are looked at.
+ * covariance is shrunk, because samples are few; of wide networks only the first {@value #MOST} features are looked at.
  */
-final class KnownFeatures {
+final class FeatureGaussians {
     static final int MOST = 256;
-    static final double SHRINKAGE = 0.2;
+    static final double SHRINKAGE = 0.1;
 
     private static final double HALF_LIFE_UPDATES = 50;
     private static final double TINY = 1e-9;
@@ -36,14 +36,14 @@ final class KnownFeatures {
     private double[][] whiteMeans = new double[0][];
 
     /** @param features numbers that the network gives of a sample */
-    KnownFeatures(int classes, int features) {
+    FeatureGaussians(int classes, int features) {
         this.size = Math.min(features, MOST);
         this.means = new float[classes][size];
         this.updates = new float[classes + 1];
         this.covariance = new float[size][size];
     }
 
-    /** Takes note of labeled samples. @param features {@code [N][features]} */
+    /** Takes note of samples and their classes. @param features {@code [N][features]} */
     void add(int[] labels, float[][] features) {
         float[][] sums = new float[means.length][size];
         int[] counts = new int[means.length];
