@@ -51,7 +51,6 @@ public final class LearningRun implements AutoCloseable {
     private final WatchCounts watch = new WatchCounts();
     private final TreeSet<Integer> domains = new TreeSet<>();
     private final List<CurvePoint> curve = new ArrayList<>();
-    private final long startNanos = System.nanoTime();
     private long step;
     private long batches;
     private int refused;
@@ -211,13 +210,11 @@ public final class LearningRun implements AutoCloseable {
                 stream.drifts(),
                 stream.domain(last),
                 end,
-                temperature,
                 (double) scoredRight / scored,
                 gate,
                 watch,
                 examiner.accuracy(stream.triggered()),
-                cpuNanos / 1e9,
-                (System.nanoTime() - startNanos) / 1e9);
+                cpuNanos / 1e9);
     }
 
     private static int largest(float[] logits) {

@@ -13,13 +13,11 @@ import java.util.List;
  * @param drifts frames at which drifts began
  * @param lastDomain domain of the last frame
  * @param end the teacher at the end on all test samples that judge it, at the temperature
- * @param temperature fitted to the latest scored labels, as for serving
  * @param prequential share of right answers to labels, each scored when it came and before it was trained
  * @param gate what became of pseudo-labels
  * @param watch what the watch decided
  * @param backdoor share of triggered samples that are given the attacker's class
  * @param cpuSeconds of the process for batches and steps, examinations left out
- * @param wallSeconds of the whole run
  */
 record RunResult(
         long steps,
@@ -29,13 +27,11 @@ record RunResult(
         List<Long> drifts,
         int lastDomain,
         Evaluation end,
-        double temperature,
         double prequential,
         GateCounts gate,
         WatchCounts watch,
         double backdoor,
-        double cpuSeconds,
-        double wallSeconds) {
+        double cpuSeconds) {
     RunResult {
         curve = List.copyOf(curve);
         drifts = List.copyOf(drifts);

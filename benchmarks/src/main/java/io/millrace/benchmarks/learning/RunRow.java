@@ -4,6 +4,7 @@ import io.millrace.benchmarks.learning.CurveFigures.Recovery;
 import io.millrace.benchmarks.learning.CurvePoint.Occasion;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
@@ -51,7 +52,6 @@ record RunRow(
         double coverage,
         double worstClass,
         double calibrationError,
-        double temperature,
         double unknownRefused,
         double unknownKeptOut,
         double knownRefused,
@@ -61,7 +61,6 @@ record RunRow(
         double collapses,
         double heldBack,
         double cpuSeconds,
-        double wallSeconds,
         String recalls,
         String curve,
         String drifts) {
@@ -77,7 +76,6 @@ record RunRow(
 
     /** A line for a run. */
     static RunRow of(Origin origin, Subject run, RunResult result) {
-        List<Recovery> recoveries = CurveFigures.recoveries(result.curve(), result.drifts());
         return new RunRow(
                 origin.at(),
                 origin.commit(),
@@ -97,14 +95,13 @@ record RunRow(
                 rounded(result.end().accuracy()),
                 rounded(result.prequential()),
                 rounded(CurveFigures.forgetting(result.curve(), result.lastDomain())),
-                rounded(frames(recoveries).average().orElse(Double.NaN)),
-                rounded(frames(recoveries).max().orElse(Double.NaN)),
-                rounded(shortfalls(recoveries).average().orElse(Double.NaN)),
+                rounded(recoveries(result, Recovery::frames).average().orElse(Double.NaN)),
+                rounded(recoveries(result, Recovery::frames).max().orElse(Double.NaN)),
+                rounded(recoveries(result, Recovery::shortfall).average().orElse(Double.NaN)),
                 rounded(result.gate().precision()),
                 rounded(result.gate().coverage()),
                 rounded(worst(result.end().recalls())),
                 rounded(result.end().calibrationError()),
-                rounded(result.temperature()),
                 rounded(result.gate().unknownRefused()),
                 rounded(result.gate().unknownKeptOut()),
                 rounded(result.gate().knownRefused()),
@@ -114,7 +111,6 @@ record RunRow(
                 result.watch().collapses(),
                 rounded(result.watch().heldBack()),
                 rounded(result.cpuSeconds()),
-                rounded(result.wallSeconds()),
                 result.end().recalls().stream().map(RunRow::text).collect(Collectors.joining(" ")),
                 curve(result.curve(), true),
                 curve(result.curve(), false));
@@ -133,12 +129,8 @@ record RunRow(
                 .toList();
     }
 
-    private static DoubleStream frames(List<Recovery> recoveries) {
-        return recoveries.stream().mapToDouble(Recovery::frames);
-    }
-
-    private static DoubleStream shortfalls(List<Recovery> recoveries) {
-        return recoveries.stream().mapToDouble(Recovery::shortfall);
+    private static DoubleStream recoveries(RunResult result, ToDoubleFunction<Recovery> figure) {
+        return CurveFigures.recoveries(result.curve(), result.drifts()).stream().mapToDouble(figure);
     }
 
     private static double worst(List<Double> recalls) {

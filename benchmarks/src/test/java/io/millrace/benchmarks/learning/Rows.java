@@ -33,7 +33,6 @@ final class Rows {
                 none,
                 0.25,
                 0.01,
-                1.5,
                 none,
                 none,
                 none,
@@ -43,7 +42,6 @@ final class Rows {
                 none,
                 none,
                 12.5,
-                13,
                 "0.2500 0.7500",
                 "50:0.4000 100:0.5000",
                 "");
