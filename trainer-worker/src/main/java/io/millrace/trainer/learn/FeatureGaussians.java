@@ -19,7 +19,7 @@ import java.util.List;
  */
 final class FeatureGaussians {
     static final int MOST = 256;
-    static final double SHRINKAGE = 0.1;
+    static final double SHRINKAGE = 0.05;
 
     private static final double HALF_LIFE_UPDATES = 50;
     private static final double TINY = 1e-9;

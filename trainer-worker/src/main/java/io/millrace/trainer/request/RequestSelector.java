@@ -10,16 +10,17 @@ import java.util.List;
  * Which frames of a window are worth a label most.
  *
  * <pre>
- *   score      = uncertainty x novelty x diversity                 each 0..1
+ *   score      = uncertainty x min(1, novelty / near) x min(1, diversity / near)             0..1
  *   uncertainty  one minus the lead of the first class over the second (Scheffer et al. 2001, "Active hidden Markov
  *                models for information extraction": margin)
  *   novelty      distance to the nearest labeled sample
  *   diversity    distance to the nearest frame that is asked for and has no label yet
+ *   near         half of the mean novelty of the window
  * </pre>
  *
- * <p>Frames are taken one after the other, the best first, and each that is taken lowers the diversity of those like it:
- * farthest-first traversal (Gonzalez 1985, "Clustering to minimize the maximum intercluster distance"), weighted by
- * what a frame would teach. Distances are those of the {@link Directions} of the teacher's features.
+ * <p>Frames are taken one after the other, the best first, and each that is taken lowers the diversity of those like it.
+ * So what looks like a frame that is labeled or asked for is not asked for again, however uncertain; among the others
+ * uncertainty decides, because asking for the strangest taught less (ADR 18). Distances are those of the {@link Directions} of the teacher's features.
  */
 final class RequestSelector {
     private RequestSelector() {}
@@ -55,12 +56,13 @@ final class RequestSelector {
         double[] diversity = nearest(frames, Directions.of(open));
         double usualUncertainty = mean(uncertainty);
         double usualNovelty = mean(novelty);
+        double near = usualNovelty / 2;
         List<Choice> chosen = new ArrayList<>();
         while (chosen.size() < count) {
             int best = -1;
             double highest = 0;
             for (int i = 0; i < size; i++) {
-                double score = uncertainty[i] * novelty[i] * diversity[i];
+                double score = uncertainty[i] * apart(novelty[i], near) * apart(diversity[i], near);
                 if (score > highest) {
                     best = i;
                     highest = score;
@@ -92,6 +94,11 @@ final class RequestSelector {
             }
         }
         return 1 - (first - second);
+    }
+
+    /** 1 for what lies further than what is near. */
+    private static double apart(double distance, double near) {
+        return distance > near ? 1 : distance / near;
     }
 
     private static double[] nearest(double[][] frames, double[][] others) {

@@ -153,10 +153,10 @@ class RefusalsTest {
 
         known.add(new int[] {0, 0, 1, 1}, new float[][] {row(1, 0), row(-1, 0), row(11, 0), row(9, 0)});
 
-        // Covariance diag(1, 0), shrunk by a tenth towards its mean variance 0.5: diag(0.95, 0.05). Class 2 was not
+        // Covariance diag(1, 0), shrunk by a twentieth to its mean variance 0.5: diag(0.975, 0.025). Class 2 was not
         // seen.
-        assertThat(known.distance(row(3, 0))).isCloseTo(9 / 0.95f, within(1e-4f));
-        assertThat(known.distance(row(10, 1))).isCloseTo(20, within(1e-4f));
+        assertThat(known.distance(row(3, 0))).isCloseTo(9 / 0.975f, within(1e-4f));
+        assertThat(known.distance(row(10, 1))).isCloseTo(40, within(1e-3f));
         assertThat(known.distance(row(0, 0))).isCloseTo(0, within(1e-4f));
     }
 
@@ -167,8 +167,8 @@ class RefusalsTest {
             novelty.fresh(new float[][] {row(0, i / 10f)});
         }
 
-        // The 18th of 20 is the last that is not novel: (1.8^2 / 0.05) / ((1.8 + 10)^2 / 2).
-        assertThat(novelty.threshold()).isCloseTo(0.9308f, within(1e-3f));
+        // The 18th of 20 is the last that is not novel: (1.8^2 / 0.025) / ((1.8 + 10)^2 / 2).
+        assertThat(novelty.threshold()).isCloseTo(1.8615f, within(1e-3f));
         assertThat(reasons(novelty)).containsExactly(GateReason.ACCEPTED, GateReason.NOVEL, GateReason.NOVEL);
     }
 
@@ -179,7 +179,7 @@ class RefusalsTest {
         novelty.fresh(new float[][] {row(0, 9)});
         novelty.replayed(new int[] {0, 0}, new float[][] {row(1, 0), row(-1, 0)});
 
-        assertThat(novelty.threshold()).isCloseTo(1 / 0.95f / (101 / 2f), within(1e-4f));
+        assertThat(novelty.threshold()).isCloseTo(1 / 0.975f / (101 / 2f), within(1e-4f));
     }
 
     @Test

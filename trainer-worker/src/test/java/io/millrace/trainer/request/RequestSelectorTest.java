@@ -65,11 +65,26 @@ class RequestSelectorTest {
         assertThat(chosen)
                 .extracting(Choice::index)
                 .as("a copy is worth nothing")
-                .containsExactly(1, 2);
-        assertThat(chosen.get(0).score()).isEqualTo(0.7f, within(1e-6f));
-        assertThat(chosen.get(0).reason()).isEqualTo(RequestReason.NOVEL); // 1 / 0.431 > 0.7 / 0.767
-        assertThat(chosen.get(1).score()).as("0.9 x 0.293 x 0.293").isEqualTo(0.0772f, within(1e-4f));
-        assertThat(chosen.get(1).reason()).isEqualTo(RequestReason.UNCERTAIN); // 0.293 / 0.431 < 0.9 / 0.767
+                .containsExactly(2, 1);
+        assertThat(chosen.get(0).score())
+                .as("not near: 0.293 is more than 0.431 / 2")
+                .isEqualTo(0.9f, within(1e-6f));
+        assertThat(chosen.get(0).reason()).isEqualTo(RequestReason.UNCERTAIN); // 0.293 / 0.431 < 0.9 / 0.767
+        assertThat(chosen.get(1).score()).isEqualTo(0.7f, within(1e-6f));
+        assertThat(chosen.get(1).reason()).isEqualTo(RequestReason.NOVEL); // 1 / 0.431 > 0.7 / 0.767
+    }
+
+    @Test
+    void shouldCountLessWhatIsNearALabeledFrame() {
+        // Novelty 1 - cos 45 degrees = 0.293, 1, 1 and 1: mean 0.823, so nearer than 0.412 is near.
+        Outlook window = window(new float[][] {TORN, HALF, SURE, SURE}, NORTH_EAST, NORTH, WEST, SOUTH);
+
+        List<Choice> chosen = RequestSelector.choose(2, window, new float[][] {EAST}, NONE);
+
+        assertThat(chosen).extracting(Choice::index).containsExactly(1, 0);
+        assertThat(chosen.get(1).score())
+                .as("0.9 x 0.293 / 0.412, and as much again by the one just taken")
+                .isEqualTo((float) (0.9 * Math.pow(0.29289 / 0.41161, 2)), within(1e-3f));
     }
 
     @Test
