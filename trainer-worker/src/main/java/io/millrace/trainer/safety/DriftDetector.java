@@ -8,20 +8,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 
 /**
- * Notices drift in three ways: fresh labels tell that the teacher makes more mistakes; or, long before labels come, teacher
- * and student answer fresh frames differently more often, or the teacher is unsure of more of them. Each is watched by an
+ * Notices drift in four ways: fresh labels tell that the teacher makes more mistakes, or more of which it is sure; or, long
+ * before labels come, teacher and student answer fresh frames differently more often, or the teacher is unsure of more of them. Each is watched by an
  * {@link AdaptiveWindow}.
  *
- * <p>The second is STUDD's idea (Cerqueira et al. 2022: a student's disagreement with its teacher stands for the error)
+ * <p>Mistakes of which the teacher is sure are rare, so few of them tell much, and they are what teaches wrong pseudo-labels.
+ * Disagreement is STUDD's idea (Cerqueira et al. 2022: a student's disagreement with its teacher stands for the error)
  * with the pair that is there anyway. The student wavers from step to step, so neighbouring observations are not
- * independent as the bound assumes: that is why its delta is small and its parts are large. The third watches the
+ * independent as the bound assumes: that is why its delta is small and its parts are large. Uncertainty watches the
  * margin density's cousin (Sethi and Kantardzic 2017, "On the reliable detection of concept drift from streaming
  * unlabeled data"): the share of frames below a confidence. It sees a drift before the student has learned anything from
  * it. How sure a teacher is changes as it learns, too: a rise of less than {@value #LEAST_RISE} is not told.
  */
 final class DriftDetector {
+    private static final String LATEST = "latestMistakes";
+    private static final String LATEST_SURE = "latestSureMistakes";
     private static final int LEAST_LABELS = 10;
     private static final int LEAST_FRAMES = 250;
     private static final int FRAMES_A_CHECK = 32;
@@ -31,13 +35,16 @@ final class DriftDetector {
 
     private final SafetySettings.Drift settings;
     private final Optional<AdaptiveWindow> mistakes;
-    private final LatestMistakes latest = new LatestMistakes();
+    private final LatestMistakes latest = new LatestMistakes(20, 1e-3);
+    private final Optional<AdaptiveWindow> sureMistakes;
+    private final LatestMistakes latestSure = new LatestMistakes(10, 3e-3);
     private final Optional<AdaptiveWindow> disagreements;
     private final Optional<AdaptiveWindow> uncertainties;
 
     DriftDetector(SafetySettings.Drift settings) {
         this.settings = settings;
         this.mistakes = window(settings.errorDelta(), LEAST_LABELS, 1);
+        this.sureMistakes = window(settings.errorDelta(), LEAST_LABELS, 1);
         this.disagreements = window(settings.disagreementDelta(), LEAST_FRAMES, FRAMES_A_CHECK);
         this.uncertainties = window(settings.uncertaintyDelta(), LEAST_FRAMES, FRAMES_A_CHECK);
     }
@@ -46,13 +53,17 @@ final class DriftDetector {
         return delta == 0 ? Optional.empty() : Optional.of(new AdaptiveWindow(delta, least, every));
     }
 
-    /** Takes in whether the teacher was wrong about a frame before it learned its label. */
-    Optional<SafetyDecision.Drift> scored(boolean wrong) {
-        return mistakes.flatMap(window -> rise(window, wrong))
+    /** Takes in whether the teacher was wrong, and sure, about a frame before it learned its label. */
+    Optional<SafetyDecision.Drift> scored(boolean wrong, boolean sure) {
+        Optional<SafetyDecision.Drift> more = mistakes.flatMap(window -> rise(window, latest, wrong))
                 .map(rise -> drift(Cause.ERROR_ROSE, "mistakes on fresh labels", rise));
+        Optional<SafetyDecision.Drift> surer = sureMistakes
+                .flatMap(window -> rise(window, latestSure, wrong && sure))
+                .map(rise -> drift(Cause.SURE_ERROR_ROSE, "sure mistakes on fresh labels", rise));
+        return more.or(() -> surer);
     }
 
-    private Optional<Rise> rise(AdaptiveWindow window, boolean wrong) {
+    private static Optional<Rise> rise(AdaptiveWindow window, LatestMistakes latest, boolean wrong) {
         Optional<Rise> slow = window.add(wrong);
         Optional<Rise> abrupt = latest.add(wrong, window);
         if (slow.isEmpty() && abrupt.isPresent()) {
@@ -102,7 +113,8 @@ final class DriftDetector {
         if (settings.responseSteps() == 0) {
             return new SafetyDecision.Drift(cause, message, numbers, Integer.MAX_VALUE, OptionalInt.empty());
         }
-        int labels = cause == Cause.ERROR_ROSE ? Math.toIntExact(rise.nowCount()) : 0;
+        boolean byLabels = cause == Cause.ERROR_ROSE || cause == Cause.SURE_ERROR_ROSE;
+        int labels = byLabels ? Math.toIntExact(rise.nowCount()) : 0;
         return new SafetyDecision.Drift(cause, message, numbers, FRAMES_SINCE, OptionalInt.of(labels));
     }
 
@@ -117,38 +129,41 @@ final class DriftDetector {
     void clear() {
         mistakes.ifPresent(AdaptiveWindow::clear);
         latest.clear();
+        sureMistakes.ifPresent(AdaptiveWindow::clear);
+        latestSure.clear();
         disagreements.ifPresent(AdaptiveWindow::clear);
         uncertainties.ifPresent(AdaptiveWindow::clear);
     }
 
-    List<Long> mistakes() {
-        return mistakes.map(AdaptiveWindow::state).orElse(List.of());
+    /** Everything that later decisions depend on, by name. */
+    Map<String, List<Long>> state() {
+        Map<String, List<Long>> state = new TreeMap<>();
+        windows()
+                .forEach((name, window) ->
+                        state.put(name, window.map(AdaptiveWindow::state).orElse(List.of())));
+        state.put(LATEST, latest.state());
+        state.put(LATEST_SURE, latestSure.state());
+        return state;
     }
 
-    List<Long> latestMistakes() {
-        return latest.state();
-    }
-
-    List<Long> disagreements() {
-        return disagreements.map(AdaptiveWindow::state).orElse(List.of());
-    }
-
-    List<Long> uncertainties() {
-        return uncertainties.map(AdaptiveWindow::state).orElse(List.of());
-    }
-
-    /** Takes up what the four before gave; what has just been turned on begins empty. */
-    void restore(List<Long> ofMistakes, List<Long> ofLatest, List<Long> ofDisagreements, List<Long> ofUncertainties) {
+    /** Takes up what {@link #state} gave; what has just been turned on, or was not there then, begins empty. */
+    void restore(SafetyState from) {
         clear();
-        latest.restore(ofLatest);
-        restore(mistakes, ofMistakes);
-        restore(disagreements, ofDisagreements);
-        restore(uncertainties, ofUncertainties);
+        windows().forEach((name, window) -> {
+            List<Long> state = from.optional(name);
+            if (!state.isEmpty()) {
+                window.ifPresent(on -> on.restore(state));
+            }
+        });
+        latest.restore(from.optional(LATEST));
+        latestSure.restore(from.optional(LATEST_SURE));
     }
 
-    private static void restore(Optional<AdaptiveWindow> window, List<Long> state) {
-        if (!state.isEmpty()) {
-            window.ifPresent(on -> on.restore(state));
-        }
+    private Map<String, Optional<AdaptiveWindow>> windows() {
+        return Map.of(
+                "mistakes", mistakes,
+                "sureMistakes", sureMistakes,
+                "disagreements", disagreements,
+                "uncertainties", uncertainties);
     }
 }

@@ -18,6 +18,8 @@ public sealed interface SafetyDecision {
     enum Cause {
         /** The teacher makes more mistakes on fresh labels. */
         ERROR_ROSE(Kind.DRIFT),
+        /** The teacher is sure of more wrong answers to fresh labels. */
+        SURE_ERROR_ROSE(Kind.DRIFT),
         /** Teacher and student disagree more on fresh frames. */
         DISAGREEMENT_ROSE(Kind.DRIFT),
         /** The teacher is unsure of more fresh frames. */

@@ -13,13 +13,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 
 /**
  * Watches a learner step by step, says what is wrong, and how the next steps are to be taken.
  *
  * <pre>
- *   fresh label, before it is learned -&gt; scored    -&gt; mistakes more frequent?        Drift
+ *   fresh label, before it is learned -&gt; scored    -&gt; mistakes, sure ones more frequent?   Drift
  *   fresh frames, before the step     -&gt; compared  -&gt; disagreement, doubt more frequent? Drift
  *   a step                            -&gt; stepped   -&gt; predictions concentrated?      Collapse; classes out of balance? Skew
  *   a step that was not finite        -&gt; refused   -&gt; too many in a row?             Collapse
@@ -83,8 +84,16 @@ public final class Watchdog {
         labels.add(label);
         boolean wrong = argMax(logits) != label;
         doubt.scored(wrong);
-        Optional<SafetyDecision.Drift> rose = drift.scored(wrong);
-        rose.ifPresent(found -> doubt(found.numbers().getOrDefault("before", 0.0)));
+        boolean sure = confidence(logits) >= learn.gate().thresholdFloor();
+        OptionalDouble before = drift.mistakeShare();
+        Optional<SafetyDecision.Drift> rose = drift.scored(wrong, sure);
+        rose.ifPresent(found -> {
+            if (found.cause() == Cause.ERROR_ROSE) {
+                doubt(found.numbers().getOrDefault("before", 0.0));
+            } else {
+                before.ifPresent(this::doubt);
+            }
+        });
         return answered(step, rose);
     }
 
@@ -242,11 +251,7 @@ public final class Watchdog {
 
     /** Everything that later decisions depend on. */
     public SafetyState state() {
-        Map<String, List<Long>> numbers = new TreeMap<>();
-        numbers.put("mistakes", drift.mistakes());
-        numbers.put("latestMistakes", drift.latestMistakes());
-        numbers.put("disagreements", drift.disagreements());
-        numbers.put("uncertainties", drift.uncertainties());
+        Map<String, List<Long>> numbers = new TreeMap<>(drift.state());
         numbers.put("doubt", doubt.state());
         numbers.put("labels", labels.state());
         numbers.put("skew", skew.state());
@@ -266,11 +271,7 @@ public final class Watchdog {
         if (state.numbers().isEmpty()) {
             return;
         }
-        drift.restore(
-                state.required("mistakes"),
-                state.optional("latestMistakes"),
-                state.required("disagreements"),
-                state.optional("uncertainties"));
+        drift.restore(state);
         doubt.restore(state.optional("doubt"));
         labels.restore(state.required("labels"));
         skew.restore(state.required("skew"));

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class LatestMistakesTest {
     private final AdaptiveWindow window = new AdaptiveWindow(1e-9, 10, 1);
-    private final LatestMistakes latest = new LatestMistakes();
+    private final LatestMistakes latest = new LatestMistakes(20, 1e-3);
 
     private Optional<Rise> add(boolean wrong) {
         window.add(wrong);
@@ -20,10 +20,10 @@ class LatestMistakesTest {
 
     @Test
     void shouldSumTheBinomialTailWhenAsked() {
-        assertThat(LatestMistakes.atLeast(0, 0.3)).isEqualTo(1);
-        assertThat(LatestMistakes.atLeast(20, 0.5)).isCloseTo(Math.pow(0.5, 20), within(1e-12));
-        assertThat(LatestMistakes.atLeast(1, 0.1)).isCloseTo(1 - Math.pow(0.9, 20), within(1e-12));
-        assertThat(LatestMistakes.atLeast(15, 0.3)).isCloseTo(4.294e-5, within(1e-7)); // tables of the binomial
+        assertThat(latest.atLeast(0, 0.3)).isEqualTo(1);
+        assertThat(latest.atLeast(20, 0.5)).isCloseTo(Math.pow(0.5, 20), within(1e-12));
+        assertThat(latest.atLeast(1, 0.1)).isCloseTo(1 - Math.pow(0.9, 20), within(1e-12));
+        assertThat(latest.atLeast(15, 0.3)).isCloseTo(4.294e-5, within(1e-7)); // tables of the binomial
     }
 
     @Test
@@ -55,7 +55,7 @@ class LatestMistakesTest {
         for (int i = 0; i < 100; i++) {
             add(i % 4 == 0);
         }
-        LatestMistakes restored = new LatestMistakes();
+        LatestMistakes restored = new LatestMistakes(20, 1e-3);
         restored.restore(latest.state());
         assertThat(restored.state()).isEqualTo(latest.state()).hasSize(20);
         restored.restore(List.of());

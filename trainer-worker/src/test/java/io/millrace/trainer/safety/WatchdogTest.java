@@ -259,6 +259,30 @@ class WatchdogTest {
         assertThat(watchdog.restraint(5_701).unlabeledShare()).isEqualTo(1);
     }
 
+    /** Mistakes as often as before, but sure ones: the teacher has begun to teach itself what is wrong. */
+    @Test
+    void shouldNoticeDriftWhenTheTeacherIsSureOfItsMistakes() {
+        Watchdog watchdog = watchdog();
+        List<SafetyDecision> told = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            float[] unsure = {2, 0, 0, 0}; // probability 0.71
+            watchdog.scored(700, i % 5 == 0 ? 1 : 0, unsure).ifPresent(told::add);
+        }
+        assertThat(told).isEmpty();
+        int labels = 0;
+        for (; labels < 30 && told.isEmpty(); labels++) {
+            float[] sure = {4, 0, 0, 0}; // 0.95
+            watchdog.scored(700, labels % 3 == 0 ? 1 : 0, sure).ifPresent(told::add);
+        }
+
+        assertThat(labels).isLessThanOrEqualTo(10);
+        assertThat(told).singleElement().satisfies(decision -> {
+            assertThat(decision.cause()).isEqualTo(Cause.SURE_ERROR_ROSE);
+            assertThat(((SafetyDecision.Drift) decision).labelsSince()).hasValue(10);
+        });
+        assertThat(watchdog.restraint(701).unlabeledShare()).isZero();
+    }
+
     private static List<SafetyDecision> compare(Watchdog watchdog, int frames, int differEvery) {
         List<SafetyDecision> told = new ArrayList<>();
         for (int i = 0; i < frames; i++) {
