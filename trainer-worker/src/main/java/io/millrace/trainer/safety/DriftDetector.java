@@ -11,11 +11,12 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /**
- * Notices drift in four ways: fresh labels tell that the teacher makes more mistakes, or more of which it is sure; or, long
- * before labels come, teacher and student answer fresh frames differently more often, or the teacher is unsure of more of them. Each is watched by an
- * {@link AdaptiveWindow}.
+ * Notices drift in four ways: fresh labels tell that the teacher makes more mistakes, or more where it is sure; or, long
+ * before labels come, teacher and student answer fresh frames differently more often, or the teacher is unsure of more of
+ * them. Each is watched by an {@link AdaptiveWindow}.
  *
- * <p>Mistakes of which the teacher is sure are rare, so few of them tell much, and they are what teaches wrong pseudo-labels.
+ * <p>Mistakes where the teacher is sure are counted apart, against the answers of which it is sure: they are what teaches
+ * wrong pseudo-labels, and being rare a few of them tell. Their share of all answers rises while a beginner grows surer.
  * Disagreement is STUDD's idea (Cerqueira et al. 2022: a student's disagreement with its teacher stands for the error)
  * with the pair that is there anyway. The student wavers from step to step, so neighbouring observations are not
  * independent as the bound assumes: that is why its delta is small and its parts are large. Uncertainty watches the
@@ -35,9 +36,9 @@ final class DriftDetector {
 
     private final SafetySettings.Drift settings;
     private final Optional<AdaptiveWindow> mistakes;
-    private final LatestMistakes latest = new LatestMistakes(20, 1e-3);
+    private final LatestMistakes latest = new LatestMistakes();
     private final Optional<AdaptiveWindow> sureMistakes;
-    private final LatestMistakes latestSure = new LatestMistakes(10, 3e-3);
+    private final LatestMistakes latestSure = new LatestMistakes();
     private final Optional<AdaptiveWindow> disagreements;
     private final Optional<AdaptiveWindow> uncertainties;
 
@@ -58,8 +59,9 @@ final class DriftDetector {
         Optional<SafetyDecision.Drift> more = mistakes.flatMap(window -> rise(window, latest, wrong))
                 .map(rise -> drift(Cause.ERROR_ROSE, "mistakes on fresh labels", rise));
         Optional<SafetyDecision.Drift> surer = sureMistakes
-                .flatMap(window -> rise(window, latestSure, wrong && sure))
-                .map(rise -> drift(Cause.SURE_ERROR_ROSE, "sure mistakes on fresh labels", rise));
+                .filter(window -> sure)
+                .flatMap(window -> rise(window, latestSure, wrong))
+                .map(rise -> drift(Cause.SURE_ERROR_ROSE, "mistakes on fresh labels where the teacher is sure", rise));
         return more.or(() -> surer);
     }
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class LatestMistakesTest {
     private final AdaptiveWindow window = new AdaptiveWindow(1e-9, 10, 1);
-    private final LatestMistakes latest = new LatestMistakes(20, 1e-3);
+    private final LatestMistakes latest = new LatestMistakes();
 
     private Optional<Rise> add(boolean wrong) {
         window.add(wrong);
@@ -55,7 +55,7 @@ class LatestMistakesTest {
         for (int i = 0; i < 100; i++) {
             add(i % 4 == 0);
         }
-        LatestMistakes restored = new LatestMistakes(20, 1e-3);
+        LatestMistakes restored = new LatestMistakes();
         restored.restore(latest.state());
         assertThat(restored.state()).isEqualTo(latest.state()).hasSize(20);
         restored.restore(List.of());
