@@ -17,8 +17,10 @@ import io.millrace.record.OffsetRange;
 import io.millrace.runtime.PipelineSettings;
 import io.millrace.runtime.Settings;
 import io.millrace.schemas.Topic;
+import io.millrace.trainer.batch.Sample;
 import io.millrace.trainer.model.Compute;
 import io.millrace.trainer.model.Tensor;
+import io.millrace.trainer.publish.Checkpoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -115,7 +117,7 @@ class ResumeIT {
             begin(left);
             left.loop().turn(() -> false);
             try (TrainingSession successor = session(pipeline, settings)) {
-                Ending ending = drained(successor, pipeline);
+                Ending ending = drained(successor, pipeline, settings);
 
                 assertThatThrownBy(() -> {
                             for (int i = 0; i < STEPS; i++) {
@@ -180,7 +182,7 @@ class ResumeIT {
     /**
      * How a run ended.
      *
-     * @param state bits of student, teacher, optimizer and gate
+     * @param state bits of student, teacher, optimizer and gate, and what else the last checkpoint holds
      * @param accounted how often each offset of the inputs stands in the ledger
      * @param asked every label request: frame, reason and score
      */
@@ -204,11 +206,12 @@ class ResumeIT {
             } // nothing is committed on the way out
         }
         try (TrainingSession session = session(pipeline, settings)) {
-            return drained(session, pipeline);
+            return drained(session, pipeline, settings);
         }
     }
 
-    private static Ending drained(TrainingSession session, PipelineSettings pipeline) {
+    private static Ending drained(TrainingSession session, PipelineSettings pipeline, TrainerSettings settings)
+            throws IOException {
         begin(session);
         session.source().endHere();
         boolean drained = false;
@@ -220,7 +223,34 @@ class ResumeIT {
         for (Tensor tensor : session.learner().state()) {
             state.put(tensor.name(), bits(tensor.values()));
         }
+        state.putAll(committed(pipeline, settings));
         return new Ending(state, accounted(pipeline), asked(pipeline));
+    }
+
+    /** What is watched, scored and replayed, as the next trainer would find it. */
+    private static Map<String, String> committed(PipelineSettings pipeline, TrainerSettings settings)
+            throws IOException {
+        try (TrainingSession next = session(pipeline, settings)) {
+            Checkpoint last = next.checkpoint().orElseThrow();
+            Map<String, String> held = new TreeMap<>();
+            held.put("checkpoint.scores", bits(last.scores().values()));
+            held.put("checkpoint.calibration", bits(last.calibration().values()));
+            held.put("checkpoint.labeled", described(last.labeled()));
+            held.put("checkpoint.unlabeled", described(last.unlabeled()));
+            held.put("checkpoint.holdout", described(last.holdout()));
+            held.put("checkpoint.safety", new TreeMap<>(last.safety().numbers()).toString());
+            for (Tensor tensor : last.safety().promoted()) {
+                held.put("checkpoint.promoted." + tensor.name(), bits(tensor.values()));
+            }
+            return held;
+        }
+    }
+
+    private static String described(List<Sample> samples) {
+        return samples.stream()
+                .map(sample -> sample.frameId() + "=" + sample.label() + ":" + bits(sample.values()))
+                .toList()
+                .toString();
     }
 
     private static List<String> asked(PipelineSettings pipeline) {

@@ -8,6 +8,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One finished run as a line of the results. Accuracies and shares are in 0..1, NaN where there is none.
@@ -57,13 +58,19 @@ record RunRow(
         double knownRefused,
         double knownKeptOut,
         double backdoor,
-        double driftsTold,
-        double collapses,
-        double heldBack,
+        @Nullable Double driftsTold,
+        @Nullable Double collapses,
+        @Nullable Double heldBack,
         double cpuSeconds,
         String recalls,
         String curve,
         String drifts) {
+    /** Columns that older files lack are unknown, not 0. */
+    RunRow {
+        driftsTold = driftsTold == null ? Double.NaN : driftsTold;
+        collapses = collapses == null ? Double.NaN : collapses;
+        heldBack = heldBack == null ? Double.NaN : heldBack;
+    }
 
     /** Where and how a run took place. */
     record Origin(String at, String commit, String machine, String command) {}
@@ -107,8 +114,8 @@ record RunRow(
                 rounded(result.gate().knownRefused()),
                 rounded(result.gate().knownKeptOut()),
                 rounded(result.backdoor()),
-                result.watch().drifts(),
-                result.watch().collapses(),
+                (double) result.watch().drifts(),
+                (double) result.watch().collapses(),
                 rounded(result.watch().heldBack()),
                 rounded(result.cpuSeconds()),
                 result.end().recalls().stream().map(RunRow::text).collect(Collectors.joining(" ")),

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +69,26 @@ class ResultsTableTest {
         table.add(FIRST);
 
         assertThat(ResultsTable.at(file).rows()).isEqualTo(List.of(FIRST));
+    }
+
+    @Test
+    void shouldNotKnowWhatAnOlderFileHasNoColumnFor() throws IOException {
+        ResultsTable.at(file).add(FIRST);
+        String written = Files.readString(file);
+        int column =
+                List.of(written.lines().findFirst().orElseThrow().split(",")).indexOf("heldBack");
+        Files.writeString(
+                file, written.lines().map(line -> without(column, line)).collect(Collectors.joining("\n", "", "\n")));
+
+        RunRow row = ResultsTable.at(file).rows().get(0);
+        assertThat(row.heldBack()).isNaN();
+        assertThat(row.cpuSeconds()).isEqualTo(FIRST.cpuSeconds());
+    }
+
+    private static String without(int column, String line) {
+        List<String> cells = new ArrayList<>(List.of(line.split(",", -1)));
+        cells.remove(column);
+        return String.join(",", cells);
     }
 
     @Test

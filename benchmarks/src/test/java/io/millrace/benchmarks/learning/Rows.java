@@ -38,7 +38,7 @@ final class Rows {
                 none,
                 none,
                 none,
-                2,
+                2.0,
                 none,
                 none,
                 12.5,

@@ -1,7 +1,6 @@
 package io.millrace.trainer.batch;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,8 +12,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * Labeled samples: bounded, corrected and emptied by later labels, and drawn class by class so that a rare class counts
- * as much as a common one. After a drift the samples since then are favoured: half of the draws of a class are from them,
- * however few they are.
+ * as much as a common one. After a drift the samples since then are favoured: half of the draws of a class are from them
+ * for as long as they are less than half of it.
  */
 public final class LabeledBuffer {
     /** Which sample makes room in a full buffer. */
@@ -23,6 +22,18 @@ public final class LabeledBuffer {
         OLDEST,
         /** The oldest of the largest class, so that rare classes stay: for replay. */
         OLDEST_OF_LARGEST_CLASS
+    }
+
+    /** The samples of a class, the oldest of either kind first. */
+    private record OfClass(List<Sample> favoured, List<Sample> others) {
+        Sample draw(RandomGenerator random) {
+            if (!favoured.isEmpty() && favoured.size() < others.size()) {
+                List<Sample> from = random.nextBoolean() ? others : favoured;
+                return from.get(random.nextInt(from.size()));
+            }
+            int next = random.nextInt(others.size() + favoured.size());
+            return next < others.size() ? others.get(next) : favoured.get(next - others.size());
+        }
     }
 
     private final int capacity;
@@ -90,35 +101,25 @@ public final class LabeledBuffer {
     }
 
     /**
-     * Draws {@code count} samples with replacement: classes in turn from a random start, at random within a class, where a
-     * favoured sample is drawn every other time, if the class has one.
+     * Draws {@code count} samples with replacement: classes in turn from a random start, at random within a class; of a
+     * class with some favoured samples, but fewer than others, one of either kind every other time.
      */
     public List<Sample> draw(int count, RandomGenerator random) {
-        List<Map.Entry<Integer, List<Sample>>> classes =
-                List.copyOf(byClass(samples.values()).entrySet());
-        Map<Integer, List<Sample>> since =
-                byClass(favoured.size() * 2 < samples.size() ? favouredSamples() : List.of());
+        List<OfClass> classes = List.copyOf(byClass().values());
         List<Sample> drawn = new ArrayList<>(count);
         int first = classes.isEmpty() ? 0 : random.nextInt(classes.size());
         for (int i = 0; i < count && !classes.isEmpty(); i++) {
-            Map.Entry<Integer, List<Sample>> next = classes.get((first + i) % classes.size());
-            List<Sample> latest = since.getOrDefault(next.getKey(), List.of());
-            List<Sample> from = latest.isEmpty() || random.nextBoolean() ? next.getValue() : latest;
-            drawn.add(from.get(random.nextInt(from.size())));
+            drawn.add(classes.get((first + i) % classes.size()).draw(random));
         }
         return drawn;
     }
 
-    private List<Sample> favouredSamples() {
-        return samples.values().stream()
-                .filter(sample -> favoured.contains(sample.frameId()))
-                .toList();
-    }
-
-    private static Map<Integer, List<Sample>> byClass(Collection<Sample> samples) {
-        Map<Integer, List<Sample>> byClass = new TreeMap<>();
-        for (Sample sample : samples) {
-            byClass.computeIfAbsent(sample.label(), label -> new ArrayList<>()).add(sample);
+    private Map<Integer, OfClass> byClass() {
+        Map<Integer, OfClass> byClass = new TreeMap<>();
+        for (Sample sample : samples.values()) {
+            OfClass kept =
+                    byClass.computeIfAbsent(sample.label(), label -> new OfClass(new ArrayList<>(), new ArrayList<>()));
+            (favoured.contains(sample.frameId()) ? kept.favoured() : kept.others()).add(sample);
         }
         return byClass;
     }

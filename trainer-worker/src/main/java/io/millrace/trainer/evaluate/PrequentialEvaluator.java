@@ -63,7 +63,7 @@ public final class PrequentialEvaluator {
                 calibration.stream().map(Score::label).toList());
     }
 
-    /** How the kept scores come out at a temperature: all of them, but the calibration error without the slice it is fitted to. */
+    /** How the kept scores come out at a temperature; the calibration error is of those it is not fitted to. */
     public Evaluation evaluation(double temperature, int classes) {
         List<Score> all = Stream.concat(calibration.stream(), reported.stream()).toList();
         return evaluation(all, temperature, classes)

@@ -17,7 +17,8 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Reads frames whose label came later back from where they lie ({@code auto.offset.reset=none}: bytes that retention has removed are noticed, never replaced by others).
+ * Reads frames whose label came later back from where they lie ({@code auto.offset.reset=none}: bytes that retention has
+ * removed are noticed, never replaced by others).
  *
  * <p>Not thread-safe.
  */

@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps out what is stranger than nearly all labeled frames were when they were new: further from every class than from
- * the stream as a whole.
+ * Keeps out what is stranger than nearly all labeled frames were when they were new. Strange is what lies far from every
+ * class for how near it lies to the stream as a whole.
  *
  * <pre>
  *   s(f) = d(f; classes of labeled frames) / d(f; all unlabeled frames as one class)

@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * other one predicts, and the teacher follows the first.
  */
 final class TeacherStudentStep {
-    private static final int LABELED_SHOWN_EVERY = 4;
+    private static final int SHOWN_EVERY = 4;
 
     private final Network network;
     private final LearnSettings settings;
@@ -109,7 +109,8 @@ final class TeacherStudentStep {
         double[] answers = {};
         if (method.labels()) {
             student.refusals().arrived(batch);
-            student.refusals().novelty().ifPresent(novelty -> showLabeled(novelty, student, batch));
+            boolean unseen = waits == GateReason.HELD_BACK;
+            student.refusals().novelty().ifPresent(novelty -> show(novelty, student, batch, unseen));
         }
         if (waits == null && unlabeled > 0) {
             Predictions predicted = predict(student, batch);
@@ -154,11 +155,14 @@ final class TeacherStudentStep {
         };
     }
 
-    /** Every few steps, because features change slowly. */
-    private void showLabeled(Novelty novelty, Student student, TrainingBatch batch) {
-        if (batch.step() % LABELED_SHOWN_EVERY == 0) {
+    /** Every few steps, because features change slowly. @param unseen when the gate will not see what is unlabeled */
+    private void show(Novelty novelty, Student student, TrainingBatch batch, boolean unseen) {
+        if (batch.step() % SHOWN_EVERY == 0) {
             int[] labels = batch.labeled().stream().mapToInt(Sample::label).toArray();
             novelty.replayed(labels, features(student, batch.labeled(), batch.step()));
+            if (unseen && !batch.unlabeled().isEmpty()) {
+                novelty.unlabeled(features(student, batch.unlabeled(), batch.step()));
+            }
         }
     }
 

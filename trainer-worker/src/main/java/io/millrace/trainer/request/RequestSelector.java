@@ -15,14 +15,18 @@ import java.util.List;
  *                models for information extraction": margin)
  *   novelty      distance to the nearest labeled sample
  *   diversity    distance to the nearest frame that is asked for and has no label yet
- *   near         half of the mean novelty of the window
+ *   near         half of the mean novelty of the window, at least {@value #LEAST_NEAR}
  * </pre>
  *
  * <p>Frames are taken one after the other, the best first, and each that is taken lowers the diversity of those like it.
  * So what looks like a frame that is labeled or asked for is not asked for again, however uncertain; among the others
- * uncertainty decides, because asking for the strangest taught less (ADR 18). Distances are those of the {@link Directions} of the teacher's features.
+ * uncertainty decides, because asking for the strangest taught less (ADR 18). Distances are those of the
+ * {@link Directions} of the teacher's features.
  */
 final class RequestSelector {
+    /** Distance of two directions below which one is a copy of the other. */
+    private static final double LEAST_NEAR = 1e-3;
+
     private RequestSelector() {}
 
     /**
@@ -56,7 +60,7 @@ final class RequestSelector {
         double[] diversity = nearest(frames, Directions.of(open));
         double usualUncertainty = mean(uncertainty);
         double usualNovelty = mean(novelty);
-        double near = usualNovelty / 2;
+        double near = Math.max(usualNovelty / 2, LEAST_NEAR);
         List<Choice> chosen = new ArrayList<>();
         while (chosen.size() < count) {
             int best = -1;

@@ -22,7 +22,8 @@ import java.util.TreeMap;
  * independent as the bound assumes: that is why its delta is small and its parts are large. Uncertainty watches the
  * margin density's cousin (Sethi and Kantardzic 2017, "On the reliable detection of concept drift from streaming
  * unlabeled data"): the share of frames below a confidence. It sees a drift before the student has learned anything from
- * it. How sure a teacher is changes as it learns, too: a rise of less than {@value #LEAST_RISE} is not told.
+ * it. How sure a teacher is changes as it learns, too: a rise of less than {@value #LEAST_RISE} is not told, nor are several
+ * small ones in a row, each of which the window has adapted to before the next.
  */
 final class DriftDetector {
     private static final String LATEST = "latestMistakes";
@@ -83,7 +84,7 @@ final class DriftDetector {
     }
 
     /** Takes in whether the teacher is unsure of a fresh frame. */
-    Optional<SafetyDecision.Drift> asked(boolean unsure) {
+    Optional<SafetyDecision.Drift> answered(boolean unsure) {
         return uncertainties
                 .flatMap(window -> window.add(unsure))
                 .filter(rise -> rise.now() - rise.before() >= LEAST_RISE)
@@ -113,11 +114,11 @@ final class DriftDetector {
                 "labelBudgetFactor",
                 settings.labelBudgetFactor());
         if (settings.responseSteps() == 0) {
-            return new SafetyDecision.Drift(cause, message, numbers, Integer.MAX_VALUE, OptionalInt.empty());
+            return new SafetyDecision.Drift(cause, message, numbers, Integer.MAX_VALUE, OptionalInt.empty(), false);
         }
         boolean byLabels = cause == Cause.ERROR_ROSE || cause == Cause.SURE_ERROR_ROSE;
         int labels = byLabels ? Math.toIntExact(rise.nowCount()) : 0;
-        return new SafetyDecision.Drift(cause, message, numbers, FRAMES_SINCE, OptionalInt.of(labels));
+        return new SafetyDecision.Drift(cause, message, numbers, FRAMES_SINCE, OptionalInt.of(labels), false);
     }
 
     /** Share of mistakes on the labels that the window still holds; nothing while they are fewer than doubt asks for. */

@@ -42,7 +42,7 @@ final class LatestMistakes {
     }
 
     /** Probability of so many mistakes or more among the latest, each with probability p. */
-    double atLeast(long wrongs, double p) {
+    static double atLeast(long wrongs, double p) {
         double term = Math.pow(1 - p, MANY);
         double below = 0;
         for (int k = 0; k < wrongs; k++) {

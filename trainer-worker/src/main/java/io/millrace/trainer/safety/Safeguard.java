@@ -118,7 +118,8 @@ public final class Safeguard {
     private void follow(long step, SafetyDecision decision) {
         if (decision instanceof SafetyDecision.Drift drift) {
             unlabeled.keepLatest(drift.keptFrames());
-            drift.labelsSince().ifPresent(labeled::favourLatest);
+            int already = drift.again() ? labeled.favoured().orElse(0) : 0;
+            drift.labelsSince().ifPresent(count -> labeled.favourLatest(Math.max(count, already)));
         } else if (decision instanceof SafetyDecision.Collapse) {
             learner.restore(watchdog.promotedState());
             unlabeled.keepLatest(0); // what brought it about may be among them

@@ -30,13 +30,15 @@ public record SafetySettings(Drift drift, Collapse collapse) {
     /**
      * Drift.
      *
-     * @param errorDelta of the window of mistakes on fresh labels; 0 turns it off
+     * @param errorDelta of the windows of mistakes on fresh labels: on all, and on those of whose frames the teacher is
+     *     sure, by the floor of the gate's threshold; 0 turns both off
      * @param disagreementDelta of the window of disagreements on fresh frames; 0 turns it off
      * @param uncertaintyDelta of the window of fresh frames that the teacher is not sure of; 0 turns it off
      * @param responseSteps steps for which drift is answered
      * @param doubtLabels so many fresh labels decide when pseudo-labels count again after drift; 0: they go on
      * @param thresholdRise added to the least confidence of a pseudo-label meanwhile
-     * @param teacherHalfLifeSteps half-life of the teacher after drift, until a tenth of the steps since then is more
+     * @param teacherHalfLifeSteps half-life of the teacher after drift, until a look back over a tenth of the steps since
+     *     then is longer
      * @param labelBudgetFactor how many times the usual number of labels may be asked for meanwhile
      */
     public record Drift(
@@ -65,7 +67,7 @@ public record SafetySettings(Drift drift, Collapse collapse) {
                 ERROR_DELTA,
                 0.002,
                 new Within(0, 0.5),
-                "Drift by mistakes on fresh labels: delta of ADWIN, chance of a false alarm; 0: off.");
+                "Drift by mistakes on fresh labels, on all or above the gate's floor: delta of ADWIN; 0: off.");
         String disagreement = "Drift by teacher and student disagreeing on fresh frames: the same; 0: off.";
         number(to, DISAGREEMENT_DELTA, 1e-5, new Within(0, 0.5), disagreement);
         String uncertainty = "Drift by the teacher being below the gate's floor on fresh frames: the same; 0: off.";
@@ -76,7 +78,7 @@ public record SafetySettings(Drift drift, Collapse collapse) {
         count(to, DOUBT, 40, 0, doubt);
         number(to, RISE, 0.05, new Within(0, 0.5), "After drift: added to the floor of the gate's threshold.");
         String halfLife =
-                "After drift: half-life of the teacher average, in steps, until a tenth of the steps since then is more.";
+                "After drift: half-life of the teacher average, in steps, until a look back over a tenth of them is longer.";
         number(to, HALF_LIFE, 69, new Within(0.01, MOST_STEPS), halfLife);
         number(
                 to,

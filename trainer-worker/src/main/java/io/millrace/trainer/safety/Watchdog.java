@@ -20,17 +20,17 @@ import java.util.TreeMap;
  * Watches a learner step by step, says what is wrong, and how the next steps are to be taken.
  *
  * <pre>
- *   fresh label, before it is learned -&gt; scored    -&gt; mistakes, sure ones more frequent?   Drift
- *   fresh frames, before the step     -&gt; compared  -&gt; disagreement, doubt more frequent? Drift
+ *   fresh label, before it is learned -&gt; scored    -&gt; mistakes, sure ones more frequent? Drift
+ *   fresh frames, before the step     -&gt; compared  -&gt; disagreement, uncertainty?        Drift
  *   a step                            -&gt; stepped   -&gt; predictions concentrated?      Collapse; classes out of balance? Skew
  *   a step that was not finite        -&gt; refused   -&gt; too many in a row?             Collapse
  *   next step                         &lt;- restraint
  * </pre>
  *
- * <p>After drift the learner is careful for a while, and while there is {@link Doubt} it learns from labels alone. After a collapse it is to be set back to what was promoted last and
- * learns from labels alone for a while, then pseudo-labels ramp up as they did at the start; after several collapses it
- * goes on with labels alone. Steps are what counts, never the clock, and everything is in {@link #state}: a restored
- * watchdog decides as the unbroken one.
+ * <p>After drift the learner is careful for a while, and while there is {@link Doubt} it learns from labels alone. After a
+ * collapse it is to be set back to what was promoted last and learns from labels alone for a while, then pseudo-labels ramp
+ * up as they did at the start; after several collapses it goes on with labels alone. Steps are what counts, never the clock,
+ * and everything is in {@link #state}: a restored watchdog decides as the unbroken one.
  *
  * <p>Not thread-safe.
  */
@@ -56,6 +56,9 @@ public final class Watchdog {
     private final List<Long> restoredAt = new ArrayList<>();
     private List<Tensor> promoted;
     private long carefulUntil;
+    /** Step at which the last drift was told that is answered. */
+    private long driftAt = NEVER;
+
     private int concentrated;
     private int refused;
     private boolean labelsOnly;
@@ -110,7 +113,7 @@ public final class Watchdog {
             boolean differ = argMax(teacher[i]) != argMax(student[i]);
             boolean unsure = confidence(teacher[i]) < learn.gate().thresholdFloor();
             Optional<SafetyDecision.Drift> disagreed = drift.compared(differ);
-            Optional<SafetyDecision.Drift> unsureMore = drift.asked(unsure);
+            Optional<SafetyDecision.Drift> unsureMore = drift.answered(unsure);
             Optional<SafetyDecision.Drift> rose = unsureMore.or(() -> disagreed);
             rose.ifPresent(unused -> drift.mistakeShare().ifPresent(this::doubt));
             Optional<SafetyDecision> now = answered(step, rose);
@@ -126,8 +129,14 @@ public final class Watchdog {
     }
 
     private Optional<SafetyDecision> answered(long step, Optional<SafetyDecision.Drift> noticed) {
-        noticed.ifPresent(unused -> carefulUntil = step + settings.drift().responseSteps());
-        return noticed.map(found -> found);
+        int response = settings.drift().responseSteps();
+        if (noticed.isEmpty() || response == 0) {
+            return noticed.map(found -> found);
+        }
+        boolean again = step <= carefulUntil;
+        carefulUntil = step + response;
+        driftAt = step;
+        return noticed.map(found -> again ? found.toldAgain() : found);
     }
 
     /** A step that was taken. */
@@ -182,6 +191,7 @@ public final class Watchdog {
         concentrated = 0;
         refused = 0;
         carefulUntil = 0;
+        driftAt = NEVER;
         drift.clear();
         doubt.clear();
         skew.clear();
@@ -203,12 +213,10 @@ public final class Watchdog {
 
     /** After a drift the teacher looks back over a tenth of the steps since then, as it does over those since the start. */
     private double teacherHalfLife(long step) {
-        int response = settings.drift().responseSteps();
-        if (carefulUntil == 0 || response == 0) {
+        if (driftAt == NEVER) {
             return Double.MAX_VALUE;
         }
-        long since = step - (carefulUntil - response);
-        return Math.max(settings.drift().teacherHalfLifeSteps(), since * Math.log(2) / 9);
+        return Math.max(settings.drift().teacherHalfLifeSteps(), (step - driftAt) * Math.log(2) / 9);
     }
 
     private float unlabeledShare(long step) {
@@ -256,6 +264,7 @@ public final class Watchdog {
         numbers.put("labels", labels.state());
         numbers.put("skew", skew.state());
         numbers.put("restoredAt", List.copyOf(restoredAt));
+        numbers.put("driftAt", List.of(driftAt));
         numbers.put("scalars", List.of(carefulUntil, (long) concentrated, (long) refused, labelsOnly ? 1L : 0L));
         return new SafetyState(numbers, promoted);
     }
@@ -277,6 +286,7 @@ public final class Watchdog {
         skew.restore(state.required("skew"));
         List<Long> scalars = state.required("scalars");
         carefulUntil = scalars.get(0);
+        driftAt = state.optional("driftAt").stream().findFirst().orElse(NEVER);
         concentrated = Math.toIntExact(scalars.get(1));
         refused = Math.toIntExact(scalars.get(2));
         restoredAt.clear();

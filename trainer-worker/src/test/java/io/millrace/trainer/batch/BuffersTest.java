@@ -40,9 +40,9 @@ class BuffersTest {
         assertThat(buffer.favoured()).hasValue(2); // old-39 and new
         Map<String, Long> drawn = buffer.draw(4_000, new SplittableRandom(1)).stream()
                 .collect(Collectors.groupingBy(Sample::frameId, Collectors.counting()));
-        assertThat(drawn.get("new") / 2_000.0).isCloseTo(0.5 + 0.5 / 21, within(0.03));
-        assertThat(drawn.get("old-39") / 2_000.0).isCloseTo(0.5 + 0.5 / 20, within(0.03));
-        assertThat(drawn.get("old-3") / 2_000.0).isCloseTo(0.5 / 20, within(0.01));
+        assertThat(drawn.get("new") / 2_000.0).isCloseTo(0.5, within(0.03));
+        assertThat(drawn.get("old-39") / 2_000.0).isCloseTo(0.5, within(0.03));
+        assertThat(drawn.get("old-3") / 2_000.0).isCloseTo(0.5 / 19, within(0.01));
     }
 
     @Test

@@ -88,6 +88,15 @@ class RequestSelectorTest {
     }
 
     @Test
+    void shouldAskForNoneOfManyCopiesOfALabeledFrame() {
+        float[] nearly = {1, 1e-3f}; // half a millionth away: a copy but for rounding
+        Outlook window = window(new float[][] {TORN, TORN, TORN}, EAST, nearly, EAST);
+
+        assertThat(RequestSelector.choose(3, window, new float[][] {EAST}, NONE))
+                .allSatisfy(choice -> assertThat(choice.score()).isLessThan(1e-3f));
+    }
+
+    @Test
     void shouldKeepApartFromWhatIsAskedForAlready() {
         Outlook window = window(new float[][] {TORN, HALF, SURE, SURE}, EAST, WEST, NORTH, SOUTH);
 

@@ -77,9 +77,13 @@ class SafeguardIT {
     }
 
     private void score(int id, boolean right) {
+        score(id, right, 1); // sure of nothing
+    }
+
+    private void score(int id, boolean right, float lead) {
         labeled.put(sample(id));
         float[] logits = new float[CLASSES];
-        logits[(id + (right ? 0 : 1)) % CLASSES] = 1;
+        logits[(id + (right ? 0 : 1)) % CLASSES] = lead;
         safety.scored(1, id % CLASSES, logits);
     }
 
@@ -105,6 +109,23 @@ class SafeguardIT {
         resumed.resume(safety.state(), false);
         assertThat(reread.favoured()).hasValue(since);
         assertThat(resumed.state().numbers()).isEqualTo(safety.state().numbers());
+    }
+
+    @Test
+    void shouldFavourNoFewerLabelsWhenTheSameDriftIsToldAgain() {
+        IntStream.range(0, 100).forEach(id -> score(id, true, 5));
+        int id = 100;
+        while (told.isEmpty() && id < 200) {
+            score(id++, false, 5);
+        }
+        int since = labeled.favoured().orElseThrow();
+        while (told.size() < 2 && id < 200) {
+            score(id++, false, 5);
+            since++;
+        }
+
+        assertThat(told).hasSize(2);
+        assertThat(labeled.favoured().orElseThrow()).isGreaterThanOrEqualTo(since);
     }
 
     @Test
