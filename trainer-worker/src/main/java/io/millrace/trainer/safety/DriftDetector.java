@@ -114,11 +114,11 @@ final class DriftDetector {
                 "labelBudgetFactor",
                 settings.labelBudgetFactor());
         if (settings.responseSteps() == 0) {
-            return new SafetyDecision.Drift(cause, message, numbers, Integer.MAX_VALUE, OptionalInt.empty(), false);
+            return new SafetyDecision.Drift(cause, message, numbers, Integer.MAX_VALUE, OptionalInt.empty());
         }
         boolean byLabels = cause == Cause.ERROR_ROSE || cause == Cause.SURE_ERROR_ROSE;
         int labels = byLabels ? Math.toIntExact(rise.nowCount()) : 0;
-        return new SafetyDecision.Drift(cause, message, numbers, FRAMES_SINCE, OptionalInt.of(labels), false);
+        return new SafetyDecision.Drift(cause, message, numbers, FRAMES_SINCE, OptionalInt.of(labels));
     }
 
     /** Share of mistakes on the labels that the window still holds; nothing while they are fewer than doubt asks for. */

@@ -22,6 +22,9 @@ public final class Safeguard {
     /** Teacher and student are asked about every second lot of fresh frames: half of the cost, all of the signal. */
     private static final int COMPARED_EVERY = 2;
 
+    /** While so few labels came since a drift was told, another sign is of the same one and takes none of them back. */
+    private static final int LABELS_OF_ONE_DRIFT = 20;
+
     private static final String FAVOURED = "favouredLabels";
     private static final String LOTS = "freshLots";
 
@@ -118,8 +121,9 @@ public final class Safeguard {
     private void follow(long step, SafetyDecision decision) {
         if (decision instanceof SafetyDecision.Drift drift) {
             unlabeled.keepLatest(drift.keptFrames());
-            int already = drift.again() ? labeled.favoured().orElse(0) : 0;
-            drift.labelsSince().ifPresent(count -> labeled.favourLatest(Math.max(count, already)));
+            int already = labeled.favoured().orElse(0);
+            int kept = already <= LABELS_OF_ONE_DRIFT ? already : 0;
+            drift.labelsSince().ifPresent(count -> labeled.favourLatest(Math.max(count, kept)));
         } else if (decision instanceof SafetyDecision.Collapse) {
             learner.restore(watchdog.promotedState());
             unlabeled.keepLatest(0); // what brought it about may be among them

@@ -61,22 +61,11 @@ public sealed interface SafetyDecision {
      * @param keptFrames how many of the latest replayed unlabeled frames are kept; the others are from before
      * @param labelsSince how many of the latest labels are from after it at least, and drawn more often from now on;
      *     nothing when drift is only told of
-     * @param again true while an earlier one is answered: most likely the same drift, told by another sign
      */
-    record Drift(
-            Cause cause,
-            String message,
-            Map<String, Double> numbers,
-            int keptFrames,
-            OptionalInt labelsSince,
-            boolean again)
+    record Drift(Cause cause, String message, Map<String, Double> numbers, int keptFrames, OptionalInt labelsSince)
             implements SafetyDecision {
         public Drift {
             numbers = Map.copyOf(numbers);
-        }
-
-        Drift toldAgain() {
-            return new Drift(cause, message, numbers, keptFrames, labelsSince, true);
         }
     }
 

@@ -130,13 +130,11 @@ public final class Watchdog {
 
     private Optional<SafetyDecision> answered(long step, Optional<SafetyDecision.Drift> noticed) {
         int response = settings.drift().responseSteps();
-        if (noticed.isEmpty() || response == 0) {
-            return noticed.map(found -> found);
+        if (noticed.isPresent() && response > 0) {
+            carefulUntil = step + response;
+            driftAt = step;
         }
-        boolean again = step <= carefulUntil;
-        carefulUntil = step + response;
-        driftAt = step;
-        return noticed.map(found -> again ? found.toldAgain() : found);
+        return noticed.map(found -> found);
     }
 
     /** A step that was taken. */

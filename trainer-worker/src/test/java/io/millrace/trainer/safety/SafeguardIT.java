@@ -77,13 +77,9 @@ class SafeguardIT {
     }
 
     private void score(int id, boolean right) {
-        score(id, right, 1); // sure of nothing
-    }
-
-    private void score(int id, boolean right, float lead) {
         labeled.put(sample(id));
         float[] logits = new float[CLASSES];
-        logits[(id + (right ? 0 : 1)) % CLASSES] = lead;
+        logits[(id + (right ? 0 : 1)) % CLASSES] = 1;
         safety.scored(1, id % CLASSES, logits);
     }
 
@@ -112,20 +108,33 @@ class SafeguardIT {
     }
 
     @Test
-    void shouldFavourNoFewerLabelsWhenTheSameDriftIsToldAgain() {
-        IntStream.range(0, 100).forEach(id -> score(id, true, 5));
-        int id = 100;
-        while (told.isEmpty() && id < 200) {
-            score(id++, false, 5);
-        }
-        int since = labeled.favoured().orElseThrow();
-        while (told.size() < 2 && id < 200) {
-            score(id++, false, 5);
-            since++;
-        }
+    void shouldKeepFavouringTheFirstLabelsSinceADriftWhenItIsToldAgain() {
+        IntStream.range(0, 100).forEach(id -> labeled.put(sample(id)));
+        becomeUnsure();
+        assertThat(labeled.favoured()).hasValue(0);
 
-        assertThat(told).hasSize(2);
-        assertThat(labeled.favoured().orElseThrow()).isGreaterThanOrEqualTo(since);
+        IntStream.range(100, 105).forEach(id -> labeled.put(sample(id)));
+        becomeUnsure();
+        assertThat(labeled.favoured()).as("of the same drift").hasValue(5);
+
+        IntStream.range(105, 130).forEach(id -> labeled.put(sample(id)));
+        becomeUnsure();
+        assertThat(labeled.favoured()).as("of an earlier one").hasValue(0);
+    }
+
+    /** As if the teacher had been sure so far; one that has learned nothing is not. */
+    private void becomeUnsure() {
+        Watchdog sure =
+                new Watchdog(SafetySettings.from(settings()), LearnSettings.from(settings()), learner.state(), CLASSES);
+        float[][] answers = {{5, 0, 0, 0}};
+        IntStream.range(0, 1_000).forEach(i -> sure.compared(1, answers, answers));
+        safety.resume(sure.state(), false);
+        List<Sample> lot = IntStream.range(0, 8).mapToObj(SafeguardIT::sample).toList();
+        int before = told.size();
+        for (int i = 0; i < 200 && told.size() == before; i++) {
+            safety.before(2, lot);
+        }
+        assertThat(told).hasSize(before + 1).last().isEqualTo(Cause.UNCERTAINTY_ROSE);
     }
 
     @Test
