@@ -47,7 +47,7 @@ import org.slf4j.LoggerFactory;
 /** A champion is taken back by hand while frames flow and the trainer learns on. */
 class RollbackIT {
     private static final Logger LOGGER = LoggerFactory.getLogger(RollbackIT.class);
-    private static final int FRAMES = 2_000;
+    private static final int FRAMES = 4_000;
     /** Frames keep flowing as long as the trainer learns, however slow the machine is. */
     private static final int AHEAD = 256;
 
@@ -192,7 +192,8 @@ class RollbackIT {
         given.put("trainer.batch.labeled", "16");
         given.put("trainer.batch.unlabeled", "16");
         given.put("trainer.commit.interval.steps", "16");
-        given.put("trainer.version.interval.steps", "96");
+        // The next challenge is not due before a promotion by hand, which takes a second, is done.
+        given.put("trainer.version.interval.steps", "240");
         Settings read = Settings.of(TrainerSettings.declare(), Set.of(), List.of(given));
         pipeline = PipelineSettings.from(read);
         settings = TrainerSettings.from(read);

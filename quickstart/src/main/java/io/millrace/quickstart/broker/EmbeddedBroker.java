@@ -57,7 +57,11 @@ public final class EmbeddedBroker implements AutoCloseable {
     public static EmbeddedBroker start(Path directory, int port, Map<String, String> own) throws IOException {
         Files.createDirectories(directory);
         int clientPort = port == 0 ? freePort() : port;
-        Properties settings = settings(directory, clientPort, freePort());
+        int controllerPort = freePort();
+        while (controllerPort == clientPort) { // one that was let go may be given out again
+            controllerPort = freePort();
+        }
+        Properties settings = settings(directory, clientPort, controllerPort);
         settings.putAll(own);
         Path file = directory.resolve(PROPERTIES);
         try (OutputStream out = Files.newOutputStream(file)) {

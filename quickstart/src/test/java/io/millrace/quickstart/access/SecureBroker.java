@@ -99,9 +99,7 @@ public final class SecureBroker implements AutoCloseable {
         this.directory = directory;
         this.authority = new CertificateAuthority(directory.resolve("certificates"), "Millrace test CA");
         this.trust = authority.trustStore(STORE_PASSWORD).toString();
-        for (Listener listener : Listener.values()) {
-            ports.put(listener, freePort());
-        }
+        reservePorts();
         Map<String, String> settings = settings();
         settings.putAll(bearerSettings());
         broker = EmbeddedBroker.start(directory.resolve("broker"), ports.get(Listener.SCRAM), settings);
@@ -285,9 +283,19 @@ public final class SecureBroker implements AutoCloseable {
                         directory.resolve("secrets").toString());
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+    /** All are held until the last is found: a port that was let go may be given out again. */
+    private void reservePorts() throws IOException {
+        List<ServerSocket> held = new ArrayList<>();
+        try {
+            for (Listener listener : Listener.values()) {
+                ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                held.add(socket);
+                ports.put(listener, socket.getLocalPort());
+            }
+        } finally {
+            for (ServerSocket socket : held) {
+                socket.close();
+            }
         }
     }
 }
